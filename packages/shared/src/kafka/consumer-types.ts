@@ -1,0 +1,26 @@
+import type { Verdict } from '../outcomes/verdict.ts'
+import type { IncomingMessage } from './incoming.ts'
+
+/** A message whose value was decoded. */
+export interface Decoded<Value> {
+  readonly message: IncomingMessage
+  readonly value: Value
+}
+
+/**
+ * Turns a message's bytes into its value.
+ * @throws AppError permanent (dead letter at once) or unavailable (the registry is away: pause and wait).
+ */
+export type Decode<Value> = (message: IncomingMessage) => Promise<Value>
+
+/**
+ * Handles what gathered while the last batch was in flight, over all partitions, in offset order within each.
+ * Returns one verdict a message, in the same order. Throwing retries the whole batch: effects must be idempotent.
+ */
+export type BatchHandler<Value> = (batch: readonly Decoded<Value>[], signal: AbortSignal) => Promise<readonly Verdict[]>
+
+/**
+ * Handles one message. Messages of one key never run side by side in a process and keep their order within a topic;
+ * messages of different keys do run side by side.
+ */
+export type MessageHandler<Value> = (decoded: Decoded<Value>, signal: AbortSignal) => Promise<Verdict>

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+/**
+ * The native event (system.md, "HTTP"): what providers post, what the detector stores and the refresher folds.
+ * Unknown extra fields are kept at every level.
+ */
+
+/** How far ahead of the server's clock an event's timestamp may lie (24 h). */
+export const MAX_FUTURE_MS = 24 * 60 * 60 * 1_000
+
+/** Ids end up in keys, topics' keys and URLs: text without control characters or broken surrogate pairs. */
+const id = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine((text) => text.isWellFormed() && !hasControlCharacter(text), 'must not hold control characters')
+
+const text = z.string().max(2_000)
+
+/** One side of `changes.company`: a bare name, an identified company, or null for none. */
+export const companySide = z.union([text, z.looseObject({ id, name: text.optional() }), z.null()])
+
+export const nativeEventSchema = z.looseObject({
+  id,
+  source: id,
+  type: z
+    .string()
+    .max(128)
+    .regex(/^person\.[a-z0-9_.-]+$/, 'must start with "person."'),
+  timestamp: z.iso.datetime({ offset: true }),
+  person: z.looseObject({
+    id,
+    name: text.min(1),
+    email: z.string().max(320).nullish(),
+    oldTitle: text.nullish(),
+    newTitle: text.nullish(),
+    department: text.nullish(),
+  }),
+  company: z.looseObject({ id, name: text }),
+  changes: z
+    .record(z.string(), z.looseObject({ old: z.unknown().optional(), new: z.unknown().optional() }))
+    .superRefine((changes, context) => {
+      if (!Object.hasOwn(changes, 'company')) return
+      for (const side of ['old', 'new'] as const) {
+        const parsed = companySide.optional().safeParse(changes.company?.[side])
+        if (!parsed.success) {
+          context.addIssue({ code: 'custom', path: ['company', side], message: 'must be a name, {id, name} or null' })
+        }
+      }
+      const title = changes.title?.new
+      if (title !== undefined && title !== null && typeof title !== 'string') {
+        context.addIssue({ code: 'custom', path: ['title', 'new'], message: 'must be text or null' })
+      }
+    }),
+})
+
+export type NativeEvent = z.output<typeof nativeEventSchema>
+
+function hasControlCharacter(value: string): boolean {
+  for (let index = 0; index < value.length; index += 1) {
+    const unit = value.charCodeAt(index)
+    if (unit < 0x20 || unit === 0x7f) return true
+  }
+  return false
+}

@@ -1,0 +1,34 @@
+/** The public topics (system.md, "Topics"). The key of every message is the company id. */
+export const TOPICS = {
+  personChanges: 'buyer-group.person-changes.v1',
+  refreshRequests: 'buyer-group.refresh-requests.v1',
+  refreshCommandsHigh: 'buyer-group.refresh-commands.high.v1',
+  refreshCommandsNormal: 'buyer-group.refresh-commands.normal.v1',
+  refreshCommandsLow: 'buyer-group.refresh-commands.low.v1',
+  refreshResults: 'buyer-group.refresh-results.v1',
+  current: 'buyer-group.current.v1',
+} as const
+
+export type TopicName = (typeof TOPICS)[keyof typeof TOPICS]
+
+/** Consumer groups of our services; they name the dead-letter topics too. */
+export const GROUPS = { detector: 'detector', refresher: 'refresher' } as const
+
+export type Priority = 'high' | 'normal' | 'low'
+
+export const COMMAND_TOPICS: Readonly<Record<Priority, TopicName>> = {
+  high: TOPICS.refreshCommandsHigh,
+  normal: TOPICS.refreshCommandsNormal,
+  low: TOPICS.refreshCommandsLow,
+}
+
+/** Where a group puts what it can never process: original bytes, key and headers, with the reason in headers. */
+export function deadLetterTopic(topic: string, group: string): string {
+  return `${topic}.${group}.dlq`
+}
+
+/** The topics each group reads, and so those it needs dead letters for. */
+export const CONSUMED_TOPICS: Readonly<Record<keyof typeof GROUPS, readonly TopicName[]>> = {
+  detector: [TOPICS.personChanges, TOPICS.refreshRequests],
+  refresher: [TOPICS.refreshCommandsHigh, TOPICS.refreshCommandsNormal, TOPICS.refreshCommandsLow],
+}

@@ -1,0 +1,180 @@
+import type { Collection, Db } from 'mongodb'
+import type { Member, MemberChange, RefreshCommand, RefreshReason } from '../messages/messages.ts'
+
+/** What the detector made of an event. */
+export interface EventDecision {
+  /** `refresh`: claimed a window; `coalesced`: an open window's trailing refresh covers it; `insignificant`: no refresh. */
+  readonly outcome: 'refresh' | 'coalesced' | 'insignificant'
+  /** Ids of the commands that this event's claim led to; empty unless `refresh`. */
+  readonly commandIds: readonly string[]
+}
+
+/** Which refresh folded an event in, a company at a time. */
+export interface EventCoverage {
+  readonly companyId: string
+  readonly commandId: string
+  readonly refreshId: string
+  readonly sequence: number
+  readonly at: Date
+}
+
+export interface WebhookEventDoc {
+  /** `source:id`. */
+  idempotencyKey: string
+  source: string
+  eventType: string
+  /** The native event, parsed. */
+  payload: Record<string, unknown>
+  bodySha256: string
+  companyId: string
+  occurredAt: Date
+  receivedAt: Date
+  processed: boolean
+  processedAt?: Date
+  decision?: EventDecision
+  /** Companies whose next refresh must fold this event. */
+  waitingFor: string[]
+  coveredBy?: EventCoverage[]
+  error?: { code: string; message: string }
+  expiresAt?: Date
+}
+
+export type RefreshStatus = 'pending' | 'processing' | 'completed' | 'failed' | 'superseded'
+
+export interface RefreshLogDoc {
+  commandId: string
+  companyId: string
+  workspaceId: string
+  reason: RefreshReason
+  triggeredBy: string[]
+  status: RefreshStatus
+  sequence: number
+  startedAt: Date
+  completedAt?: Date
+  changes?: { added: number; removed: number; changed: number }
+  /** Where superseded: the sequence that covered it. */
+  supersededBy?: number
+  error?: { code: string; message: string }
+  expiresAt?: Date
+}
+
+export interface PipelineStepRecord {
+  name: string
+  status: 'completed' | 'failed'
+  startedAt: Date
+  /** Milliseconds. */
+  duration: number
+  error?: { code: string; message: string }
+}
+
+export interface PipelineOperationDoc {
+  idempotencyKey: string
+  pipelineName: string
+  pipelineVersion: string
+  input: unknown
+  output?: unknown
+  status: 'running' | 'completed' | 'failed' | 'superseded'
+  steps: PipelineStepRecord[]
+  createdAt: Date
+  completedAt?: Date
+  /** Milliseconds. */
+  duration?: number
+  error?: { code: string; message: string }
+  expiresAt?: Date
+}
+
+/** Changes that arrived inside an open window and wait for its trailing refresh. */
+export interface PendingChanges {
+  since: Date
+  count: number
+  changeTypes: string[]
+  /** At most 100. */
+  triggeredBy: string[]
+}
+
+/** A command as stored until it is known to be produced; times are Dates here. */
+export interface OutboxCommand extends Omit<RefreshCommand, 'requestedAt' | 'changeTypes' | 'triggeredBy'> {
+  changeTypes: string[]
+  triggeredBy: string[]
+  requestedAt: Date
+}
+
+export interface RefreshWindowDoc {
+  companyId: string
+  companyName: string | null
+  sequence: number
+  opensAt: Date
+  closesAt: Date
+  pending: PendingChanges | null
+  outbox: OutboxCommand | null
+  /** Which claim opened this window: tells a claimer that it won. */
+  claimToken: string
+}
+
+export interface PersonDoc {
+  personId: string
+  /** `source:id`, each belonging to one person. */
+  sourceIds: string[]
+  email?: string
+  /** An address this person claims but someone else holds. */
+  emailConflict?: string
+  name: string
+  changedAt: Date
+  changedBy: string
+}
+
+export interface PositionDoc {
+  companyId: string
+  personId: string
+  title: string
+  seniority: string
+  department: string
+  /** When the change that this position shows happened, by the provider; a change wins only if it is newer. */
+  changedAt: Date
+  /** The idempotency key of that change; decides between two of one instant. */
+  changedBy: string
+  active: boolean
+}
+
+export interface BuyerGroupDoc {
+  companyId: string
+  companyName: string | null
+  workspaceId: string
+  sequence: number
+  previousSequence: number | null
+  refreshId: string
+  commandId: string
+  reason: RefreshReason
+  members: Member[]
+  added: Member[]
+  removed: Member[]
+  changed: MemberChange[]
+  /** Idempotency keys of the events this refresh folded. */
+  foldedIds: string[]
+  refreshedAt: Date
+  /** When result and current state were published; null while they are not known to be. */
+  publishedAt: Date | null
+}
+
+export interface Collections {
+  readonly webhookEvents: Collection<WebhookEventDoc>
+  readonly refreshLogs: Collection<RefreshLogDoc>
+  readonly pipelineOperations: Collection<PipelineOperationDoc>
+  readonly refreshWindows: Collection<RefreshWindowDoc>
+  readonly people: Collection<PersonDoc>
+  readonly positions: Collection<PositionDoc>
+  readonly buyerGroups: Collection<BuyerGroupDoc>
+}
+
+/** The collections of the contract (system.md, "MongoDB"), typed. */
+export function collectionsOf(db: Db): Collections {
+  return {
+    webhookEvents: db.collection('webhook_events'),
+    refreshLogs: db.collection('buyer_group_refresh_logs'),
+    pipelineOperations: db.collection('pipeline_operations'),
+    refreshWindows: db.collection('refresh_windows'),
+    people: db.collection('people'),
+    positions: db.collection('positions'),
+    buyerGroups: db.collection('buyer_groups'),
+  }
+}
