@@ -111,6 +111,12 @@ export interface RefreshWindowDoc {
   claimToken: string
 }
 
+/** Which change a field's value comes from: its time by the provider, then its idempotency key where two are of one instant. */
+export interface ChangeStamp {
+  at: Date
+  by: string
+}
+
 export interface PersonDoc {
   personId: string
   /** `source:id`, each belonging to one person. */
@@ -118,6 +124,8 @@ export interface PersonDoc {
   email?: string
   /** An address this person claims but someone else holds. */
   emailConflict?: string
+  /** The change that last named an address, taken or in conflict. Changes without one leave it alone. */
+  emailChanged?: ChangeStamp
   name: string
   changedAt: Date
   changedBy: string
@@ -134,6 +142,13 @@ export interface PositionDoc {
   /** The idempotency key of that change; decides between two of one instant. */
   changedBy: string
   active: boolean
+  /**
+   * The change that last named a title or a department: a leave or a move without one keeps what is known, and an older
+   * change that names one must still lose to a newer one, in whatever order they arrive. No `departmentChanged` means
+   * that the department was read from the title.
+   */
+  titleChanged?: ChangeStamp
+  departmentChanged?: ChangeStamp
 }
 
 export interface BuyerGroupDoc {
@@ -152,6 +167,8 @@ export interface BuyerGroupDoc {
   /** Idempotency keys of the events this refresh folded. */
   foldedIds: string[]
   refreshedAt: Date
+  /** When the members were last composed from the directory; a refresh answered from the cache leaves it. */
+  composedAt: Date
   /** When result and current state were published; null while they are not known to be. */
   publishedAt: Date | null
 }
