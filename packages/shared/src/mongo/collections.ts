@@ -168,7 +168,7 @@ export interface BuyerGroupDoc {
   foldedIds: string[]
   refreshedAt: Date
   /** When the members were last composed from the directory; a refresh answered from the cache leaves it. */
-  composedAt: Date
+  composedAt?: Date
   /** When result and current state were published; null while they are not known to be. */
   publishedAt: Date | null
 }
