@@ -1,0 +1,17 @@
+import type { CollectionSpec } from '../ensure-collection.ts'
+import { bool, date, filledText, object, text } from '../json-schema-types.ts'
+
+export const positions: CollectionSpec = {
+  name: 'positions',
+  jsonSchema: object({
+    companyId: filledText,
+    personId: filledText,
+    title: text,
+    seniority: text,
+    department: text,
+    changedAt: date,
+    changedBy: text,
+    active: bool,
+  }),
+  indexes: [{ key: { companyId: 1, personId: 1 }, unique: true }],
+}

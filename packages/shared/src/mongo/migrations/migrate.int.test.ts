@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import type { Db, MongoClient } from 'mongodb'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createLogger } from '../../logging/create-logger.ts'
+import { collectionsOf } from '../collections.ts'
+import { connectMongo } from '../connect-mongo.ts'
+import { migrate } from './migrate.ts'
+
+const logger = createLogger('test', 'fatal')
+let client: MongoClient
+let db: Db
+
+beforeAll(async () => {
+  const uri = process.env.MONGODB_URI
+  if (uri === undefined) throw new Error('MONGODB_URI is not set: run the tests through "npm test"')
+  const connected = await connectMongo({ uri, database: 'unused', appName: 'test' })
+  client = connected.client
+})
+
+beforeEach(() => {
+  const fresh = client.db(`test_${randomUUID()}`)
+  db = fresh
+  return async () => {
+    await fresh.dropDatabase()
+  }
+})
+
+afterAll(() => client?.close())
+
+/** Keys of the indexes of every collection, with what makes them special. */
+async function indexesOf(database: Db): Promise<Record<string, string[]>> {
+  const collections = await database.listCollections().toArray()
+  const entries = await Promise.all(
+    collections.map(async ({ name }) => {
+      const indexes = await database.collection(name).indexes()
+      const words = indexes.map((index) =>
+        [
+          Object.keys(index.key).join('+'),
+          ...(index.unique ? ['unique'] : []),
+          ...(index.partialFilterExpression ? ['partial'] : []),
+          ...(index.expireAfterSeconds === undefined ? [] : [`ttl ${index.expireAfterSeconds}`]),
+        ].join(' '),
+      )
+      return [name, words.filter((word) => word !== '_id').sort()] as const
+    }),
+  )
+  return Object.fromEntries(entries)
+}
+
+test('creates every collection of the contract with its indexes', async () => {
+  expect(await migrate(db, logger)).toEqual(['0001-collections'])
+  expect(await indexesOf(db)).toEqual({
+    webhook_events: [
+      'expiresAt ttl 0',
+      'idempotencyKey unique',
+      'processed+receivedAt',
+      'source+eventType',
+      'waitingFor+occurredAt',
+    ],
+    buyer_group_refresh_logs: ['commandId unique', 'companyId+startedAt', 'expiresAt ttl 0', 'workspaceId+status'],
+    pipeline_operations: ['expiresAt ttl 0', 'idempotencyKey unique', 'pipelineName+status'],
+    refresh_windows: ['closesAt partial', 'companyId unique', 'outbox.requestedAt partial'],
+    people: ['email unique partial', 'personId unique', 'sourceIds unique'],
+    positions: ['companyId+personId unique'],
+    buyer_groups: ['companyId unique'],
+    schema_migrations: [],
+    leases: [],
+  })
+})
+
+test('changes nothing when it runs again', async () => {
+  await migrate(db, logger)
+  const before = await indexesOf(db)
+  expect(await migrate(db, logger)).toEqual([])
+  expect(await indexesOf(db)).toEqual(before)
+})
+
+test('is run by one of several processes that start at the same moment', async () => {
+  const runs = await Promise.all(Array.from({ length: 5 }, () => migrate(db, logger, { pollMs: 20 })))
+  expect(runs.flat()).toEqual(['0001-collections'])
+})
+
+test('goes on where a migration was killed in the middle', async () => {
+  let attempts = 0
+  const migration = {
+    name: 'half-way',
+    async up({ db: database }: { db: Db }) {
+      attempts += 1
+      await database.collection('made').updateOne({ _id: 1 as never }, { $set: { attempts } }, { upsert: true })
+      if (attempts === 1) throw new Error('killed')
+    },
+  }
+  await expect(migrate(db, logger, { migrations: [migration] })).rejects.toThrow(/half-way.*killed/)
+  expect(await migrate(db, logger, { migrations: [migration] })).toEqual(['half-way'])
+  expect(await db.collection('made').countDocuments()).toBe(1)
+})
+
+test('is safe over collections that exist already, in part', async () => {
+  await db.collection('people').insertOne({ personId: 'p', sourceIds: ['test:p'], name: 'P' })
+  await migrate(db, logger)
+  expect((await indexesOf(db)).people).toEqual(['email unique partial', 'personId unique', 'sourceIds unique'])
+})
+
+const at = new Date('2026-01-01T00:00:00Z')
+const person = (id: string, more: object = {}) => ({
+  personId: id,
+  sourceIds: [`test:${id}`],
+  name: id,
+  changedAt: at,
+  changedBy: 'test:1',
+  ...more,
+})
+
+test('lets many people have no e-mail address, and only one have each', async () => {
+  await migrate(db, logger)
+  const { people } = collectionsOf(db)
+  await people.insertMany([person('a'), person('b'), person('c', { email: 'c@example.com' })])
+  await expect(people.insertOne(person('d', { email: 'c@example.com' }))).rejects.toMatchObject({ code: 11_000 })
+  await expect(people.insertOne(person('e', { sourceIds: ['test:a'] }))).rejects.toMatchObject({ code: 11_000 })
+})
+
+test('refuses documents that are not what the models say, and lets unknown fields through', async () => {
+  await migrate(db, logger)
+  const { positions, webhookEvents, refreshWindows } = collectionsOf(db)
+  const refused = { code: 121 }
+  const position = {
+    companyId: 'c',
+    personId: 'p',
+    title: 'CTO',
+    seniority: 'c-suite',
+    department: 'engineering',
+    changedAt: at,
+    changedBy: 'test:1',
+    active: true,
+  }
+  await positions.insertOne({ ...position, seenIn: 'a later version' } as never)
+  await expect(positions.updateOne({}, { $set: { changedAt: 'yesterday' as never } })).rejects.toMatchObject(refused)
+  await expect(positions.insertOne({ companyId: 'c', personId: 'q' } as never)).rejects.toMatchObject(refused)
+
+  const event = {
+    idempotencyKey: 'test:1',
+    source: 'test',
+    eventType: 'person.promotion',
+    payload: { id: '1' },
+    bodySha256: 'aa',
+    companyId: 'c',
+    occurredAt: at,
+    receivedAt: at,
+    processed: false,
+    waitingFor: ['c'],
+  }
+  await webhookEvents.insertOne(event)
+  const decision = { outcome: 'guess' as never, commandIds: [] }
+  await expect(webhookEvents.updateOne({}, { $set: { decision } })).rejects.toMatchObject(refused)
+
+  const window = { companyId: 'c', companyName: null, sequence: Date.now(), opensAt: at, closesAt: at, claimToken: 't' }
+  await refreshWindows.insertOne({ ...window, pending: null, outbox: null })
+  const pending = { since: at, count: 1 } as never
+  await expect(refreshWindows.updateOne({}, { $set: { pending } })).rejects.toMatchObject(refused)
+})
+
+test('indexes only the windows that have something to do', async () => {
+  await migrate(db, logger)
+  const due = { 'pending.since': { $exists: true }, closesAt: { $lte: at } }
+  const old = { 'outbox.requestedAt': { $lte: at } }
+  for (const [query, index] of [
+    [due, 'closesAt_1'],
+    [old, 'outbox.requestedAt_1'],
+  ] as const) {
+    const plan = JSON.stringify(await db.collection('refresh_windows').find(query).explain('queryPlanner'))
+    expect(plan).toContain(`"indexName":"${index}"`)
+  }
+})
