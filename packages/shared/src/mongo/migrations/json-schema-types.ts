@@ -31,3 +31,6 @@ export const orNull = (schema: Document): Document => ({ ...schema, bsonType: [s
 
 /** Why something failed: a stable code and words. */
 export const failure: Document = object({ code: text, message: text })
+
+/** Which change a field's value comes from. */
+export const changeStamp: Document = object({ at: date, by: text })

@@ -1,5 +1,5 @@
 import type { CollectionSpec } from '../ensure-collection.ts'
-import { date, filledText, listOf, object, text } from '../json-schema-types.ts'
+import { changeStamp, date, filledText, listOf, object, text } from '../json-schema-types.ts'
 
 export const people: CollectionSpec = {
   name: 'people',
@@ -12,7 +12,7 @@ export const people: CollectionSpec = {
       changedAt: date,
       changedBy: text,
     },
-    { email: filledText, emailConflict: filledText },
+    { email: filledText, emailConflict: filledText, emailChanged: changeStamp },
   ),
   indexes: [
     { key: { personId: 1 }, unique: true },
