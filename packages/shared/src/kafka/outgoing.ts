@@ -2,7 +2,7 @@
 export interface OutgoingMessage {
   readonly topic: string
   /** The company id. */
-  readonly key: string | Buffer
+  readonly key: string | Buffer | null
   readonly value: Buffer | null
   readonly headers: Readonly<Record<string, string | Buffer>>
 }

@@ -1,0 +1,44 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+
+/** What SREs see of every consumer. Labels are bounded: topics, verdicts and stable codes. */
+export interface ConsumerMetrics {
+  readonly messages: Counter<'topic' | 'verdict'>
+  readonly deadLetters: Counter<'topic' | 'code'>
+  readonly retries: Counter<'code'>
+  readonly inMemory: Gauge
+  readonly rebalances: Counter
+}
+
+export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
+  const registers = [registry]
+  return {
+    messages: new Counter({
+      name: 'kafka_consumer_messages_total',
+      help: 'Messages finished, by topic and verdict (done, skip, dead_letter).',
+      labelNames: ['topic', 'verdict'],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'dead_letters_total',
+      help: 'Messages put into a dead-letter topic, by their topic and the code of the reason.',
+      labelNames: ['topic', 'code'],
+      registers,
+    }),
+    retries: new Counter({
+      name: 'kafka_consumer_retries_total',
+      help: 'Attempts repeated in place, by the code of what failed.',
+      labelNames: ['code'],
+      registers,
+    }),
+    inMemory: new Gauge({
+      name: 'kafka_consumer_queued_messages',
+      help: 'Messages fetched and waiting for their turn.',
+      registers,
+    }),
+    rebalances: new Counter({
+      name: 'kafka_consumer_rebalances_total',
+      help: 'Times the group gave this process a new assignment.',
+      registers,
+    }),
+  }
+}
