@@ -1,0 +1,124 @@
+import { AppError } from '../errors/app-error.ts'
+
+export interface AdaptiveBatcherOptions<Item, Result> {
+  /** Most items in one batch. */
+  readonly maxBatch: number
+  /** Most items that may wait; one more is refused with `overloaded`. */
+  readonly maxQueued: number
+  /** Most batches under way at once. */
+  readonly maxInFlight: number
+  /** Does the work of a batch; resolves to one result an item, in the same order. A rejection fails every item of it. */
+  flush(items: readonly Item[]): Promise<readonly Result[]>
+  /** What an item weighs, such as its bytes; 0 where not given. */
+  weigh?(item: Item): number
+  /** Most weight in one batch; an item that is heavier travels alone. */
+  readonly maxBatchWeight?: number
+  /** Most weight that may wait. */
+  readonly maxQueuedWeight?: number
+}
+
+export interface AdaptiveBatcher<Item, Result> {
+  /**
+   * Hands an item in and resolves to its result.
+   * @throws AppError `overloaded` (unavailable) when the queue is full, `shutting_down` after `close`; else what `flush` threw.
+   */
+  add(item: Item): Promise<Result>
+  /** Items that wait, those in flight not counted. */
+  queued(): number
+  /** Takes nothing more and resolves once all that was taken has its result. */
+  close(): Promise<void>
+}
+
+interface Entry<Item, Result> {
+  readonly item: Item
+  readonly weight: number
+  readonly resolve: (result: Result) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Gathers items into batches without a timer: a batch takes what gathered while the earlier ones were in flight, so
+ * it is small (and quick) under light load and large under heavy load. The first items wait for the end of the event
+ * loop's turn, so that all requests read in one turn share a batch.
+ */
+export function createAdaptiveBatcher<Item, Result>(
+  options: AdaptiveBatcherOptions<Item, Result>,
+): AdaptiveBatcher<Item, Result> {
+  const { maxBatch, maxQueued, maxInFlight, flush } = options
+  const maxBatchWeight = options.maxBatchWeight ?? Number.POSITIVE_INFINITY
+  const maxQueuedWeight = options.maxQueuedWeight ?? Number.POSITIVE_INFINITY
+  let queue: Entry<Item, Result>[] = []
+  let queuedWeight = 0
+  let inFlight = 0
+  let scheduled = false
+  let closed = false
+  let onIdle: (() => void) | undefined
+
+  const schedule = () => {
+    if (scheduled || queue.length === 0 || inFlight >= maxInFlight) return
+    scheduled = true
+    setImmediate(() => {
+      scheduled = false
+      while (queue.length > 0 && inFlight < maxInFlight) void send(takeBatch())
+    })
+  }
+
+  const takeBatch = (): Entry<Item, Result>[] => {
+    let count = 0
+    let weight = 0
+    for (const entry of queue) {
+      if (count === maxBatch || (count > 0 && weight + entry.weight > maxBatchWeight)) break
+      weight += entry.weight
+      count += 1
+    }
+    const batch = queue.slice(0, count)
+    queue = queue.slice(count)
+    queuedWeight -= weight
+    return batch
+  }
+
+  const send = async (batch: readonly Entry<Item, Result>[]) => {
+    inFlight += 1
+    try {
+      const results = await flush(batch.map((entry) => entry.item))
+      if (results.length !== batch.length) throw wrongCount(results.length, batch.length)
+      for (const [index, entry] of batch.entries()) entry.resolve(results[index] as Result)
+    } catch (error) {
+      for (const entry of batch) entry.reject(error)
+    } finally {
+      inFlight -= 1
+      if (inFlight === 0 && queue.length === 0) onIdle?.()
+      schedule()
+    }
+  }
+
+  return {
+    add: (item) => {
+      if (closed) return Promise.reject(refused('shutting_down', 'shutting down: nothing more is taken'))
+      const weight = options.weigh?.(item) ?? 0
+      const full = queue.length >= maxQueued || (queue.length > 0 && queuedWeight + weight > maxQueuedWeight)
+      if (full) return Promise.reject(refused('overloaded', `the queue is full (${queue.length} waiting)`))
+      return new Promise((resolve, reject) => {
+        queue.push({ item, weight, resolve, reject })
+        queuedWeight += weight
+        schedule()
+      })
+    },
+    queued: () => queue.length,
+    close: () => {
+      closed = true
+      if (inFlight === 0 && queue.length === 0) return Promise.resolve()
+      return new Promise((resolve) => {
+        onIdle = resolve
+      })
+    },
+  }
+}
+
+function refused(code: 'overloaded' | 'shutting_down', message: string): AppError {
+  return new AppError(message, { code, fate: 'unavailable' })
+}
+
+function wrongCount(got: number, expected: number): AppError {
+  return new AppError(`a batch of ${expected} gave ${got} results`, { code: 'wrong_result_count', fate: 'unknown' })
+}

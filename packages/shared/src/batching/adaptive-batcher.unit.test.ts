@@ -1,0 +1,121 @@
+import { describe, expect, test } from 'vitest'
+import { createAdaptiveBatcher } from './adaptive-batcher.ts'
+
+/** A flush that records its batches and finishes each when told to. */
+function controlledFlush() {
+  const batches: { items: readonly number[]; finish(): void; fail(error: Error): void }[] = []
+  const flush = (items: readonly number[]) =>
+    new Promise<readonly number[]>((resolve, reject) => {
+      batches.push({ items, finish: () => resolve(items.map((item) => item * 10)), fail: reject })
+    })
+  return { batches, flush }
+}
+
+const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+
+const limits = { maxBatch: 10, maxQueued: 100, maxInFlight: 1 }
+
+describe('the adaptive batcher', () => {
+  test('items added in one turn share a batch and each gets its own result', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({ ...limits, flush })
+    const results = Promise.all([batcher.add(1), batcher.add(2), batcher.add(3)])
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[1, 2, 3]])
+    batches[0]?.finish()
+    expect(await results).toEqual([10, 20, 30])
+  })
+
+  test('what gathers while a batch is in flight goes together once it is done', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({ ...limits, flush })
+    void batcher.add(1)
+    await turn()
+    void batcher.add(2)
+    await turn()
+    void batcher.add(3)
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[1]])
+    expect(batcher.queued()).toBe(2)
+    batches[0]?.finish()
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[1], [2, 3]])
+  })
+
+  test('a batch holds at most maxBatch items and at most maxInFlight batches are under way', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({ maxBatch: 2, maxQueued: 100, maxInFlight: 2, flush })
+    for (let item = 1; item <= 5; item += 1) void batcher.add(item)
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([
+      [1, 2],
+      [3, 4],
+    ])
+    batches[1]?.finish()
+    await turn()
+    expect(batches[2]?.items).toEqual([5])
+  })
+
+  test('a batch stays under its weight, and an item that is heavier travels alone', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({
+      ...limits,
+      maxInFlight: 5,
+      maxBatchWeight: 10,
+      weigh: (item) => item,
+      flush,
+    })
+    for (const item of [4, 5, 3, 30, 1]) void batcher.add(item)
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[4, 5], [3], [30], [1]])
+  })
+
+  test('a full queue refuses with the code overloaded, by number and by weight', async () => {
+    const { batches, flush } = controlledFlush()
+    const byNumber = createAdaptiveBatcher({ maxBatch: 1, maxQueued: 2, maxInFlight: 1, flush })
+    void byNumber.add(1)
+    await turn()
+    void byNumber.add(2)
+    void byNumber.add(3)
+    await expect(byNumber.add(4)).rejects.toMatchObject({ code: 'overloaded', fate: 'unavailable' })
+    batches[0]?.finish()
+    await turn()
+    void byNumber.add(5)
+    expect(byNumber.queued()).toBe(2)
+
+    const byWeight = createAdaptiveBatcher({ ...limits, maxQueuedWeight: 10, weigh: (item: number) => item, flush })
+    void byWeight.add(6)
+    await expect(byWeight.add(6)).rejects.toMatchObject({ code: 'overloaded' })
+  })
+
+  test('a batch that fails fails its own items and the next one goes on', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({ ...limits, flush })
+    const first = batcher.add(1)
+    await turn()
+    const second = batcher.add(2)
+    batches[0]?.fail(new Error('broker away'))
+    await expect(first).rejects.toThrow('broker away')
+    await turn()
+    batches[1]?.finish()
+    expect(await second).toBe(20)
+  })
+
+  test('close refuses new items and resolves when all that was taken is done', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({ ...limits, maxBatch: 1, flush })
+    const results = Promise.all([batcher.add(1), batcher.add(2)])
+    let closed = false
+    const closing = batcher.close().then(() => {
+      closed = true
+    })
+    await expect(batcher.add(3)).rejects.toMatchObject({ code: 'shutting_down' })
+    await turn()
+    batches[0]?.finish()
+    await turn()
+    expect(closed).toBe(false)
+    batches[1]?.finish()
+    expect(await results).toEqual([10, 20])
+    await closing
+  })
+})
