@@ -1,0 +1,61 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { type AnyBulkWriteOperation, type Collection, type Document, MongoBulkWriteError } from 'mongodb'
+
+/** Operations in one bulk write. */
+const CHUNK = 1_000
+
+/** How often lost races for a unique key are tried again before the caller hears of it. */
+export const MAX_RACES = 5
+
+const DUPLICATE_KEY = 11_000
+
+/** Writes in unordered bulk writes of a thousand; upserts that lost a race for their key run again, on what won. */
+export async function writeInBulk<Doc extends Document>(
+  collection: Collection<Doc>,
+  operations: readonly AnyBulkWriteOperation<Doc>[],
+): Promise<void> {
+  for (let start = 0; start < operations.length; start += CHUNK) {
+    await writeChunk(collection, operations.slice(start, start + CHUNK))
+  }
+}
+
+async function writeChunk<Doc extends Document>(
+  collection: Collection<Doc>,
+  operations: readonly AnyBulkWriteOperation<Doc>[],
+): Promise<void> {
+  let open = operations
+  for (let attempt = 0; open.length > 0; attempt += 1) {
+    if (attempt > MAX_RACES) throw writeConflict(collection.collectionName)
+    const lost = await tryBulkWrite(collection, open)
+    open = lost.flatMap((index) => open[index] ?? [])
+  }
+}
+
+/**
+ * One unordered bulk write. Returns the indexes of the operations that lost a race for a unique key.
+ * @throws the driver's error for everything else.
+ */
+export async function tryBulkWrite<Doc extends Document>(
+  collection: Collection<Doc>,
+  operations: readonly AnyBulkWriteOperation<Doc>[],
+): Promise<number[]> {
+  if (operations.length === 0) return []
+  try {
+    await collection.bulkWrite([...operations], { ordered: false })
+    return []
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError)) throw error
+    const failed = [error.writeErrors].flat()
+    const onlyRaces = failed.length > 0 && failed.every(({ code }) => code === DUPLICATE_KEY)
+    if (!onlyRaces || error.result.getWriteConcernError() !== undefined) throw error
+    return failed.map(({ index }) => index)
+  }
+}
+
+/** The error for races that did not end. */
+export function writeConflict(collection: string): AppError {
+  return new AppError(`others kept writing the same ${collection}; the work is tried again`, {
+    code: 'write_conflict',
+    fate: 'retryable',
+  })
+}
