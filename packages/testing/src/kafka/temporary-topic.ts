@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto'
+import type { Kafka } from 'kafkajs'
+
+/** A topic (and so a group) of a test's own, gone when the test ends. `onEnd` is vitest's onTestFinished or afterAll. */
+export async function temporaryTopic(
+  kafka: Kafka,
+  partitions: number,
+  onEnd: (release: () => Promise<void>) => void,
+): Promise<string> {
+  const topic = `test-${randomUUID()}`
+  const admin = kafka.admin()
+  await admin.connect()
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
+  onEnd(async () => {
+    await admin.deleteTopics({ topics: [topic] }).catch(() => {})
+    await admin.disconnect()
+  })
+  return topic
+}
