@@ -9,10 +9,10 @@ export function eventSentence(event: ProcessEvent): string | undefined {
       return `${event.name}: ready${event.first ? '' : ' again'} after ${(event.afterMs / 1000).toFixed(1)} s (process ${event.pid})`
     case 'died': {
       const words = event.lastWords === '' ? '' : `; its last words: ${event.lastWords}`
-      return `${event.name}: died, ${event.how}${words}; starting it again in ${(event.restartInMs / 1000).toFixed(1)} s`
+      return `${event.name}: died (${event.how})${words}; starting it again in ${(event.restartInMs / 1000).toFixed(1)} s`
     }
     case 'failed':
-      return `${event.name}: failed, ${event.how}${event.lastWords === '' ? '' : `: ${event.lastWords}`}`
+      return `${event.name}: failed (${event.how})${event.lastWords === '' ? '' : `: ${event.lastWords}`}`
     case 'stopped':
       return event.killed ? `${event.name}: did not stop in time and was killed` : `${event.name}: stopped`
   }

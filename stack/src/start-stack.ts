@@ -22,6 +22,8 @@ export type RunningStack = {
   readonly env: EnvValues
   /** Stops every part that was started here, and takes away stack.env. */
   stop(): Promise<void>
+  /** Ends every part at once. */
+  kill(): void
 }
 
 /**
@@ -92,7 +94,10 @@ export async function startStack(
     ])
     const values = await writeStackEnv(directory, namedAddresses(addresses))
     say(`stack: ready in ${((performance.now() - began) / 1000).toFixed(1)} s`)
-    return { env: values, stop }
+    const kill = () => {
+      for (const process of processes) process.kill()
+    }
+    return { env: values, stop, kill }
   } catch (error) {
     await stop()
     throw error

@@ -39,11 +39,20 @@ export async function choosePort(
     readonly variable: string
     readonly defaultPort: number
     readonly lastPort?: number | undefined
+    /** Ports promised to others that do not listen on them yet. */
+    readonly avoid?: readonly number[]
     readonly what: string
   },
 ): Promise<number> {
   const pinned = pinnedPort(env, want.variable)
-  const candidates = pinned === undefined ? candidatePorts(want.defaultPort, want.lastPort) : [pinned]
+  const all = pinned === undefined ? candidatePorts(want.defaultPort, want.lastPort) : [pinned]
+  const candidates = all.filter((port) => !want.avoid?.includes(port))
+  if (pinned !== undefined && candidates.length === 0) {
+    throw new StackError(
+      'configuration',
+      `${want.variable} is ${pinned}, which another server here has: set it to another port.`,
+    )
+  }
   clearLockedPorts() // a port that this process used before and gave back is as good as any
   const port = await getPort({ port: candidates })
   if (candidates.includes(port)) return port

@@ -54,7 +54,7 @@ export class ProcessFailed extends Error {
   readonly event: Extract<ProcessEvent, { type: 'failed' }>
 
   constructor(event: Extract<ProcessEvent, { type: 'failed' }>) {
-    super(`${event.name} failed: ${event.how}${event.lastWords === '' ? '' : `: ${event.lastWords}`}`)
+    super(`${event.name} failed (${event.how})${event.lastWords === '' ? '' : `: ${event.lastWords}`}`)
     this.name = 'ProcessFailed'
     this.event = event
   }

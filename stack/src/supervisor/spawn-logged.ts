@@ -3,8 +3,16 @@ import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ProcessSpec } from './process-spec.ts'
 
+/** What of a process's description says how to start it. */
+type LoggedSpec = Pick<ProcessSpec, 'command' | 'args' | 'cwd' | 'env' | 'logFile' | 'errorFile'>
+
 /** How a process ended: an exit code, a signal, or that it could not be started at all. */
-export type Exit = { readonly code: number | undefined; readonly how: string }
+export type Exit = {
+  readonly code: number | undefined
+  readonly signal: NodeJS.Signals | undefined
+  /** In words. */
+  readonly how: string
+}
 
 /** A process that writes to its log file. */
 export type LoggedProcess = {
@@ -19,7 +27,7 @@ export type LoggedProcess = {
  * Starts a process that leads a group of its own, so that Ctrl-C in the terminal reaches only the supervisor, which
  * stops the others in order. It writes to its files directly: it lives on, and can be found, if the supervisor is killed.
  */
-export function spawnLogged(spec: ProcessSpec): LoggedProcess {
+export function spawnLogged(spec: LoggedSpec): LoggedProcess {
   const log = openAppending(spec.logFile)
   const errors = spec.errorFile === undefined ? log : openAppending(spec.errorFile)
   try {
@@ -45,10 +53,14 @@ function openAppending(path: string): { fd: number; size: number } {
 function exitOf(child: ChildProcess, command: string): Promise<Exit> {
   return new Promise((resolve) => {
     child.once('error', (error) =>
-      resolve({ code: undefined, how: `${command} could not be started (${error.message})` }),
+      resolve({ code: undefined, signal: undefined, how: `${command} could not be started (${error.message})` }),
     )
     child.once('exit', (code, signal) =>
-      resolve({ code: code ?? undefined, how: signal ? `it was ended by ${signal}` : `it exited with code ${code}` }),
+      resolve({
+        code: code ?? undefined,
+        signal: signal ?? undefined,
+        how: signal ? `ended by ${signal}` : `exit code ${code}`,
+      }),
     )
   })
 }

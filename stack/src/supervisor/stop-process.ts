@@ -8,10 +8,10 @@ import { processIdentity } from './process-identity.ts'
  */
 export async function stopProcess(target: LiveProcess, withinMs: number): Promise<'stopped' | 'killed'> {
   if (!lives(target)) return 'stopped'
-  signal(target.pid, 'SIGTERM')
+  signalProcess(target.pid, 'SIGTERM')
   if (await gone(target, withinMs)) return 'stopped'
-  signal(-target.pid, 'SIGKILL')
-  signal(target.pid, 'SIGKILL')
+  signalProcess(-target.pid, 'SIGKILL')
+  signalProcess(target.pid, 'SIGKILL')
   await gone(target, 10_000)
   return 'killed'
 }
@@ -30,7 +30,8 @@ function lives(target: LiveProcess): boolean {
   return processIdentity(target.pid) === target.identity
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal to a process, or to a group when the id is negative; one that is gone is no error. */
+export function signalProcess(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch (error) {

@@ -5,7 +5,7 @@ import { removePidFile, writePidFile } from './pid-file.ts'
 import { processIdentity } from './process-identity.ts'
 import { type ProcessEvent, ProcessFailed, type ProcessSpec } from './process-spec.ts'
 import { type Exit, type LoggedProcess, spawnLogged } from './spawn-logged.ts'
-import { stopProcess } from './stop-process.ts'
+import { signalProcess, stopProcess } from './stop-process.ts'
 
 /** Having run this long, a process that dies is restarted as if it were the first time. */
 const STEADY_AFTER_MS = 60_000
@@ -20,6 +20,8 @@ export type Supervised = {
   readonly failed: Promise<ProcessFailed>
   /** Stops it in order and resolves when it is gone; may be called more than once. */
   stop(): Promise<void>
+  /** Ends it at once, for whoever does not want to wait; `stop` then resolves soon. */
+  kill(): void
 }
 
 /**
@@ -32,6 +34,7 @@ export function superviseProcess(spec: ProcessSpec, watch: (event: ProcessEvent)
   const failed = Promise.withResolvers<ProcessFailed>()
   ready.promise.catch(() => {}) // whoever cares awaits it; nobody may
   let wasReady = false
+  let livingPid: number | undefined
 
   async function run(): Promise<void> {
     let deaths = 0
@@ -39,16 +42,17 @@ export function superviseProcess(spec: ProcessSpec, watch: (event: ProcessEvent)
       const startedAt = performance.now()
       const child = spawnLogged(spec)
       if (child.pid !== undefined) {
+        livingPid = child.pid
         writePidFile(spec.pidFile, child.pid)
         watch({ type: 'started', name: spec.name, pid: child.pid })
       }
       const exit = await untilExit(child, startedAt)
+      livingPid = undefined
       removePidFile(spec.pidFile)
       if (stopping.signal.aborted) return
 
       deaths = performance.now() - startedAt > STEADY_AFTER_MS ? 1 : deaths + 1
-      const words =
-        (spec.errorFile && lastWords(spec.errorFile, child.errorFrom)) || lastWords(spec.logFile, child.logFrom)
+      const words = exit.signal === 'SIGKILL' ? '' : wordsOf(spec, child) // killed from outside, it had no time to say why
       const final = exit.code !== undefined && spec.finalExitCodes.includes(exit.code)
       if (final || (!wasReady && deaths >= spec.startTries)) {
         const event = { type: 'failed', name: spec.name, how: exit.how, exitCode: exit.code, lastWords: words } as const
@@ -69,7 +73,10 @@ export function superviseProcess(spec: ProcessSpec, watch: (event: ProcessEvent)
     const { pid } = child
     if (pid === undefined) return child.exited
     const over = new AbortController()
-    const stop = () => void end(pid)
+    let ended: Promise<void> | undefined
+    const stop = () => {
+      ended = end(pid)
+    }
     stopping.signal.addEventListener('abort', stop, { once: true })
     if (stopping.signal.aborted) stop()
     const becameReady = pollReady(over.signal, startedAt)
@@ -81,10 +88,11 @@ export function superviseProcess(spec: ProcessSpec, watch: (event: ProcessEvent)
       ready.resolve()
     })
     const exit = await child.exited
+    await ended
     over.abort()
     stopping.signal.removeEventListener('abort', stop)
     const late = (await becameReady) === false && !stopping.signal.aborted
-    return late ? { ...exit, how: `it was not ready within ${spec.readyWithinMs / 1000} s` } : exit
+    return late ? { ...exit, how: `not ready within ${spec.readyWithinMs / 1000} s` } : exit
   }
 
   async function pollReady(over: AbortSignal, startedAt: number): Promise<boolean> {
@@ -113,5 +121,14 @@ export function superviseProcess(spec: ProcessSpec, watch: (event: ProcessEvent)
       removePidFile(spec.pidFile)
       ready.reject(new Error(`${spec.name} was stopped before it was ready`))
     },
+    kill() {
+      stopping.abort()
+      if (livingPid !== undefined) signalProcess(-livingPid, 'SIGKILL')
+    },
   }
+}
+
+function wordsOf(spec: ProcessSpec, child: LoggedProcess): string {
+  const fromErrors = spec.errorFile === undefined ? '' : lastWords(spec.errorFile, child.errorFrom)
+  return fromErrors || lastWords(spec.logFile, child.logFrom)
 }
