@@ -14,6 +14,7 @@ export async function findClaimed(
   const sourceIds = claims.map((claim) => claim.sourceId)
   const emails = claims.flatMap((claim) => claim.email?.address ?? [])
   const bySource = { sourceIds: { $in: sourceIds } }
-  const filter = emails.length === 0 ? bySource : { $or: [bySource, { email: { $in: emails } }] }
+  const filter =
+    emails.length === 0 ? bySource : { $or: [bySource, { email: { $in: emails, $type: 'string' as const } }] }
   return people.find(filter, { readConcern: { level: 'local' }, projection: { _id: 0 } }).toArray()
 }
