@@ -5,7 +5,7 @@ import avro from 'avsc'
 import { AppError } from '../errors/app-error.ts'
 import { classifyError } from '../errors/classify-error.ts'
 import type { BuyerGroup, PersonChange, RefreshCommand, RefreshRequest, RefreshResult } from '../messages/messages.ts'
-import { COMMAND_TOPICS, TOPICS, type TopicName } from '../messages/topics.ts'
+import { TOPICS, type TopicName } from '../messages/topics.ts'
 
 /** The schema files under `schemas/`, each with the message it describes. */
 export interface MessageBySchema {
@@ -22,9 +22,9 @@ export type SchemaName = keyof MessageBySchema
 export const SCHEMA_OF_TOPIC: Readonly<Record<TopicName, SchemaName>> = {
   [TOPICS.personChanges]: 'person-change',
   [TOPICS.refreshRequests]: 'refresh-request',
-  [COMMAND_TOPICS.high]: 'refresh-command',
-  [COMMAND_TOPICS.normal]: 'refresh-command',
-  [COMMAND_TOPICS.low]: 'refresh-command',
+  [TOPICS.refreshCommandsHigh]: 'refresh-command',
+  [TOPICS.refreshCommandsNormal]: 'refresh-command',
+  [TOPICS.refreshCommandsLow]: 'refresh-command',
   [TOPICS.refreshResults]: 'refresh-result',
   [TOPICS.current]: 'buyer-group',
 }
@@ -108,7 +108,7 @@ export function openDecoder<Name extends SchemaName>(
   name: Name,
 ): (bytes: Buffer | null) => Promise<MessageBySchema[Name]> {
   const reader = avro.Type.forSchema(JSON.parse(readSchema(name)))
-  const resolvers = new Map<number, avro.types.Resolver | null>()
+  const resolvers = new Map<number, ReturnType<avro.Type['createResolver']> | null>()
 
   const resolverFor = async (id: number) => {
     const known = resolvers.get(id)
