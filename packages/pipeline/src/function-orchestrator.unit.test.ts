@@ -1,0 +1,161 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { describe, expect, expectTypeOf, test } from 'vitest'
+import { FunctionOrchestrator } from './function-orchestrator.ts'
+import { defineStep } from './step.ts'
+import { StepError } from './step-error.ts'
+import type { StepTransition } from './step-record.ts'
+
+const keyOf = (input: unknown) => JSON.stringify(input)
+
+const double = defineStep({
+  name: 'double',
+  idempotencyKey: keyOf,
+  retryable: true,
+  execute: (input: number) => input * 2,
+})
+const addOffset = defineStep({
+  name: 'addOffset',
+  idempotencyKey: keyOf,
+  retryable: true,
+  execute: async (input: number, context: { offset: number }) => input + context.offset,
+})
+const print = defineStep({
+  name: 'print',
+  idempotencyKey: keyOf,
+  retryable: true,
+  execute: (input: number) => `= ${input}`,
+})
+
+const failing = (cause: unknown, retryable = true) =>
+  defineStep({
+    name: 'fail',
+    idempotencyKey: keyOf,
+    retryable,
+    execute: (_input: number): number => {
+      throw cause
+    },
+  })
+
+/** A clock that moves on by 5 ms each time it is read. */
+const steppingClock = () => {
+  let now = 1_000
+  return () => {
+    now += 5
+    return now - 5
+  }
+}
+
+describe('a sequence', () => {
+  test('hands each output on as the next input and offers every step the context', async () => {
+    const orchestrator = new FunctionOrchestrator({ offset: 3 }).registerStep(double).registerSteps([addOffset, print])
+    const { output } = await orchestrator.executeSequence(['double', 'addOffset', 'double', 'print'], 5)
+    expectTypeOf(output).toEqualTypeOf<string>()
+    expect(output).toBe('= 26')
+  })
+
+  test('records name, key, status, start and duration of every step by the injected clock', async () => {
+    const orchestrator = new FunctionOrchestrator({}, { clock: steppingClock() }).registerSteps([double, print])
+    const { records } = await orchestrator.executeSequence(['double', 'print'], 1)
+    expect(records).toEqual([
+      { name: 'double', idempotencyKey: '1', status: 'completed', startedAt: new Date(1_000), duration: 5 },
+      { name: 'print', idempotencyKey: '2', status: 'completed', startedAt: new Date(1_010), duration: 5 },
+    ])
+  })
+
+  test('serves runs side by side without mixing them', async () => {
+    const orchestrator = new FunctionOrchestrator({ offset: 1 }).registerSteps([double, addOffset])
+    const runs = [1, 2, 3].map((input) => orchestrator.executeSequence(['addOffset', 'double'], input))
+    expect((await Promise.all(runs)).map(({ output }) => output)).toEqual([4, 6, 8])
+  })
+
+  test('refuses an unknown name before any step has run', async () => {
+    const ran: string[] = []
+    const orchestrator = new FunctionOrchestrator(
+      {},
+      { observer: (transition) => ran.push(transition.kind) },
+    ).registerStep(double)
+    const names: string[] = ['double', 'tripple']
+    await expect(orchestrator.executeSequence(names, 1)).rejects.toMatchObject({
+      code: 'unknown_step',
+      fate: 'permanent',
+      message: 'no step is named "tripple"; registered are: double',
+    })
+    expect(ran).toEqual([])
+  })
+
+  test('refuses a second step of one name', () => {
+    const orchestrator = new FunctionOrchestrator({}).registerStep(double)
+    expect(() => orchestrator.registerSteps([double])).toThrow(
+      expect.objectContaining({ code: 'step_already_registered', fate: 'permanent' }),
+    )
+  })
+
+  test('that does not fit together does not compile', () => {
+    const orchestrator = new FunctionOrchestrator({ offset: 1 }).registerSteps([double, addOffset, print])
+    const neverRun = () => [
+      // @ts-expect-error print returns text, double takes a number
+      orchestrator.executeSequence(['print', 'double'], 1),
+      // @ts-expect-error no such step
+      orchestrator.executeSequence(['double', 'missing'], 1),
+      // @ts-expect-error the first step takes a number
+      orchestrator.executeSequence(['double'], 'text'),
+      // @ts-expect-error the context offers no offset
+      new FunctionOrchestrator({}).registerStep(addOffset),
+    ]
+    expect(neverRun).toBeTypeOf('function')
+  })
+})
+
+describe('a step that fails', () => {
+  const run = (cause: unknown, retryable = true) =>
+    new FunctionOrchestrator({}, { clock: steppingClock() })
+      .registerSteps([double, failing(cause, retryable), print])
+      .executeSequence(['double', 'fail', 'print'], 1)
+      .catch((error: unknown) => error as StepError)
+
+  test('gives its name, the code and fate of the cause, the cause and the records so far', async () => {
+    const cause = new AppError('the company has no id', { code: 'invalid_command', fate: 'permanent' })
+    const error = await run(cause)
+    expect(error).toBeInstanceOf(StepError)
+    expect(error).toMatchObject({
+      step: 'fail',
+      code: 'invalid_command',
+      fate: 'permanent',
+      message: 'step "fail" failed: the company has no id',
+      cause,
+      records: [
+        { name: 'double', status: 'completed' },
+        { name: 'fail', status: 'failed', error: { code: 'invalid_command', message: 'the company has no id' } },
+      ],
+    })
+  })
+
+  test('keeps the words of other code out of its message', async () => {
+    const error = await run(new TypeError('pat@example.com is not iterable'))
+    expect(error).toMatchObject({ code: 'unexpected_error', fate: 'unknown' })
+    expect((error as StepError).message).toBe('step "fail" failed: an unexpected TypeError')
+  })
+
+  test('is permanent where the step must not be repeated, unless a part is away', async () => {
+    expect(await run(new Error('odd'), false)).toMatchObject({ fate: 'permanent' })
+    const away = new AppError('MongoDB is away', { code: 'mongodb_unavailable', fate: 'unavailable' })
+    expect(await run(away, false)).toMatchObject({ code: 'mongodb_unavailable', fate: 'unavailable' })
+  })
+})
+
+test('an observer hears of every transition in order', async () => {
+  const heard: StepTransition[] = []
+  const orchestrator = new FunctionOrchestrator(
+    {},
+    { clock: steppingClock(), observer: (transition) => heard.push(transition) },
+  ).registerSteps([double, failing(new Error('odd'))])
+  await orchestrator.executeSequence(['double', 'fail'], 1).catch(() => {})
+  expect(
+    heard.map((transition) => [transition.kind, 'name' in transition ? transition.name : transition.record.status]),
+  ).toEqual([
+    ['started', 'double'],
+    ['ended', 'completed'],
+    ['started', 'fail'],
+    ['ended', 'failed'],
+  ])
+})
