@@ -33,6 +33,8 @@ const post = (event: unknown, at?: number) => postEvent(deployment.ingestUrl, ev
 const get = (path: string) =>
   fetch(`${deployment.ingestUrl}${path}`, { headers: { authorization: `Bearer ${TEST_TOKEN}` } })
 
+const jsonOf = async (response: Response) => (await response.json()) as Record<string, unknown>
+
 const groupOf = (companyId: string) => deployment.collections.buyerGroups.findOne({ companyId })
 
 const resultsOf = async (companyId: string) =>
@@ -104,7 +106,7 @@ describe('a signed webhook', () => {
 })
 
 describe('a request that is not to be trusted leaves no trace', () => {
-  const rejected = async (response: Response) => ({ status: response.status, code: (await response.json()).code })
+  const rejected = async (response: Response) => ({ status: response.status, code: (await jsonOf(response)).code })
   const forged = nativeEvent({ company: { id: 'forged' } })
 
   test('a forged signature', async () => {
@@ -198,9 +200,9 @@ describe('a refresh by hand', () => {
       })
     const [first, second] = [await ask(), await ask()]
     expect([first.status, second.status]).toEqual([202, 202])
-    const { id } = await first.json()
-    expect((await second.json()).id).toBe(id)
-    await expect.poll(async () => (await (await get(`/api/refreshes/${id}`)).json()).status, soon).toBe('completed')
+    const { id } = await jsonOf(first)
+    expect((await jsonOf(second)).id).toBe(id)
+    await expect.poll(async () => (await jsonOf(await get(`/api/refreshes/${id}`))).status, soon).toBe('completed')
     expect(await deployment.collections.refreshLogs.countDocuments({ companyId: 'acme', reason: 'manual' })).toBe(1)
     const results = await resultsOf('acme')
     expect(results.filter(({ value }) => value.commandId === id)).toHaveLength(1)

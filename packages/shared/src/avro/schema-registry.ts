@@ -19,7 +19,7 @@ export interface MessageBySchema {
 export type SchemaName = keyof MessageBySchema
 
 /** Which schema the values of each topic follow. */
-export const SCHEMA_OF_TOPIC: Readonly<Record<TopicName, SchemaName>> = {
+export const SCHEMA_OF_TOPIC = {
   [TOPICS.personChanges]: 'person-change',
   [TOPICS.refreshRequests]: 'refresh-request',
   [TOPICS.refreshCommandsHigh]: 'refresh-command',
@@ -27,7 +27,7 @@ export const SCHEMA_OF_TOPIC: Readonly<Record<TopicName, SchemaName>> = {
   [TOPICS.refreshCommandsLow]: 'refresh-command',
   [TOPICS.refreshResults]: 'refresh-result',
   [TOPICS.current]: 'buyer-group',
-}
+} as const satisfies Readonly<Record<TopicName, SchemaName>>
 
 const SCHEMAS_DIR = join(import.meta.dirname, '../../../../schemas')
 
