@@ -4,10 +4,12 @@ import { isAllReady, statusLines } from './print-status.ts'
 import { stackDirectory } from './stack-directory.ts'
 import { StackError } from './stack-error.ts'
 import { stackSupervisor, startDetached } from './start-detached.ts'
-import { liveSupervisors, stopAll } from './stop-all.ts'
+import { leftBehind, liveSupervisors, stopAll } from './stop-all.ts'
+import { stopOrphans } from './supervisor/orphans.ts'
 
 /** What `systemctl status` exits with for a unit that does not run. */
 const EXIT_NOT_RUNNING = 3
+const ORPHANS_STOP_WITHIN_MS = 30_000
 
 const say = (line: string) => console.log(line)
 const directory = stackDirectory(process.env)
@@ -17,6 +19,7 @@ async function up(): Promise<void> {
     say('The stack already runs:')
     return printStatus()
   }
+  await stopOrphans(await leftBehind(directory), ORPHANS_STOP_WITHIN_MS, say)
   await startDetached(directory, process.env, say)
   printStatus()
   say(`Addresses and secrets: ${directory.envFile}. Stop it with "npm run stack:down".`)
@@ -31,13 +34,17 @@ function printStatus(): void {
 }
 
 async function status(): Promise<void> {
-  if (liveSupervisors(directory).length === 0) {
+  const orphans = await leftBehind(directory)
+  for (const { name, process } of orphans) say(`${name}: runs without its supervisor (process ${process.pid})`)
+  if (orphans.length > 0) {
+    say('"npm run stack:down" stops these; the next start does so too.')
+    process.exitCode = 1
+  } else if (liveSupervisors(directory).length === 0) {
     say('Nothing runs. "npm start" starts everything, "npm run stack:up" the stack alone.')
     process.exitCode = EXIT_NOT_RUNNING
-    return
   }
   printStatus()
-  if (!isAllReady(directory)) process.exitCode = 1
+  if (liveSupervisors(directory).length > 0 && !isAllReady(directory)) process.exitCode = 1
 }
 
 async function reset(options: { stop?: boolean }): Promise<void> {

@@ -12,7 +12,7 @@ export function eventSentence(event: ProcessEvent): string | undefined {
       return `${event.name}: died (${event.how})${words}; starting it again in ${(event.restartInMs / 1000).toFixed(1)} s`
     }
     case 'failed':
-      return `${event.name}: failed (${event.how})${event.lastWords === '' ? '' : `: ${event.lastWords}`}`
+      return undefined // whoever waits for it says so, with what to do
     case 'stopped':
       return event.killed ? `${event.name}: did not stop in time and was killed` : `${event.name}: stopped`
   }

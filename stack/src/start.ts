@@ -76,12 +76,13 @@ async function watchTotals(read: () => Promise<Parameters<typeof statusLine>[0]>
 
 async function stopEverything(): Promise<void> {
   live.end()
-  if (services || stack) live.say('Stopping: the services finish what is in flight (Ctrl-C again ends them at once).')
+  const started = services !== undefined || stack !== undefined
+  if (started) live.say('Stopping: the services finish what is in flight (Ctrl-C again ends them at once).')
   await services?.stop()
   await stack?.stop()
   removeState(directory, 'services')
   removePidFile(lock)
-  live.say('Everything that was started here is stopped.')
+  if (started) live.say('Everything that was started here is stopped.')
 }
 
 /** Says what went wrong, in one sentence where it is known, and returns the exit code. */

@@ -3,7 +3,7 @@ import { SERVICE_NAMES } from './services/service-names.ts'
 import type { StackDirectory } from './stack-directory.ts'
 import { lockFile, ROLES, removeState } from './state/running-state.ts'
 import { removeStackEnv } from './state/stack-env.ts'
-import { findOrphans, stopOrphans } from './supervisor/orphans.ts'
+import { findOrphans, type Orphan, stopOrphans } from './supervisor/orphans.ts'
 import { readPidFile, removePidFile } from './supervisor/pid-file.ts'
 import { gone, stopProcess } from './supervisor/stop-process.ts'
 
@@ -17,6 +17,14 @@ export function liveSupervisors(directory: StackDirectory) {
     const process = readPidFile(lockFile(directory, role))
     return process ? [{ role, process }] : []
   })
+}
+
+/** What runs on although its supervisor was killed, by pid files: services, then parts. */
+export async function leftBehind(directory: StackDirectory): Promise<Orphan[]> {
+  const roles = new Set(liveSupervisors(directory).map(({ role }) => role))
+  const services = roles.has('services') ? [] : await findOrphans(directory.run, SERVICE_NAMES)
+  const parts = roles.has('stack') ? [] : await findOrphans(directory.run, PART_NAMES)
+  return [...services, ...parts]
 }
 
 /**
