@@ -1,12 +1,6 @@
 import { type Admin, ConfigResourceTypes, type ITopicConfig, type Kafka } from 'kafkajs'
 import { AppError } from '../errors/app-error.ts'
-
-/** A topic as it should be; `config` holds the broker's own setting names, such as `retention.ms`. */
-export interface TopicSpec {
-  readonly topic: string
-  readonly partitions: number
-  readonly config: Readonly<Record<string, string>>
-}
+import type { TopicSpec } from '../messages/topic-spec.ts'
 
 export interface EnsuredTopics {
   readonly created: readonly string[]

@@ -1,0 +1,44 @@
+import { ALL_TOPICS, topicNames } from '../../messages/topic-names.ts'
+import type { TopicSpec } from '../../messages/topic-spec.ts'
+import { CONSUMED_TOPICS, GROUPS, TOPICS, type TopicName } from '../../messages/topics.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+
+/** How long a dead letter waits for someone to look at it. */
+const DEAD_LETTER_DAYS = 30
+
+/** Days that each topic keeps its messages (system.md, "Topics"); `compacted` keeps the latest of each key for ever. */
+const KEPT: Readonly<Record<TopicName, number | 'compacted'>> = {
+  [TOPICS.personChanges]: 14,
+  [TOPICS.refreshRequests]: 14,
+  [TOPICS.refreshCommandsHigh]: 7,
+  [TOPICS.refreshCommandsNormal]: 7,
+  [TOPICS.refreshCommandsLow]: 7,
+  [TOPICS.refreshResults]: 30,
+  [TOPICS.current]: 'compacted',
+}
+
+/**
+ * Every topic that one deployment needs: the public ones with `partitions` each, and a dead-letter topic with one
+ * partition for each that a service consumes. Names carry the deployment's prefix.
+ */
+export function planTopics(prefix: string, partitions: number): readonly TopicSpec[] {
+  const names = topicNames(prefix)
+  const contract = ALL_TOPICS.map((topic) => ({ topic: names.name(topic), partitions, config: configFor(KEPT[topic]) }))
+  const deadLetters = groups().flatMap((group) =>
+    CONSUMED_TOPICS[group].map((topic) => ({
+      topic: names.deadLetter(topic, GROUPS[group]),
+      partitions: 1,
+      config: configFor(DEAD_LETTER_DAYS),
+    })),
+  )
+  return [...contract, ...deadLetters]
+}
+
+const groups = () => Object.keys(GROUPS) as (keyof typeof GROUPS)[]
+
+function configFor(kept: number | 'compacted'): Readonly<Record<string, string>> {
+  return kept === 'compacted'
+    ? { 'cleanup.policy': 'compact' }
+    : { 'cleanup.policy': 'delete', 'retention.ms': String(kept * DAY_MS) }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { planTopics } from './plan-topics.ts'
+
+const DAY_MS = 86_400_000
+
+test('plans the topics of the contract with their retention, and a dead-letter topic for each that is consumed', () => {
+  const plan = planTopics('', 12).map(
+    ({ topic, partitions, config }) =>
+      `${topic} ${partitions} ${config['retention.ms'] ? Number(config['retention.ms']) / DAY_MS : config['cleanup.policy']}`,
+  )
+  expect(plan).toEqual([
+    'buyer-group.person-changes.v1 12 14',
+    'buyer-group.refresh-requests.v1 12 14',
+    'buyer-group.refresh-commands.high.v1 12 7',
+    'buyer-group.refresh-commands.normal.v1 12 7',
+    'buyer-group.refresh-commands.low.v1 12 7',
+    'buyer-group.refresh-results.v1 12 30',
+    'buyer-group.current.v1 12 compact',
+    'buyer-group.person-changes.v1.detector.dlq 1 30',
+    'buyer-group.refresh-requests.v1.detector.dlq 1 30',
+    'buyer-group.refresh-commands.high.v1.refresher.dlq 1 30',
+    'buyer-group.refresh-commands.normal.v1.refresher.dlq 1 30',
+    'buyer-group.refresh-commands.low.v1.refresher.dlq 1 30',
+  ])
+})
+
+test('puts the prefix before every name', () => {
+  expect(planTopics('demo.', 3).every(({ topic }) => topic.startsWith('demo.buyer-group.'))).toBe(true)
+})
