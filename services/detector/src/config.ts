@@ -1,0 +1,25 @@
+import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
+import { commaList, duration, integer } from '@buyer-group/shared/config/fields.ts'
+import { z } from 'zod'
+
+/** Everything the detector reads from the environment. */
+export const detectorConfigSchema = z.object({
+  ...commonConfig,
+  ADMIN_PORT: adminPort(9465),
+  REFRESH_WINDOW: duration
+    .prefault('1h')
+    .refine((ms) => ms > 0, 'expected more than nothing')
+    .describe('how long a claim holds back the next refresh of the same company, by the database’s clock.'),
+  SIGNIFICANT_TYPES: commaList
+    .prefault('person.role_change,person.company_change,person.promotion,person.department_change')
+    .describe('the event types that must refresh a buyer group, separated by commas; others are only recorded.'),
+  SWEEP_INTERVAL: duration
+    .prefault('500ms')
+    .refine((ms) => ms > 0, 'expected more than nothing')
+    .describe('the pause between two looks for windows that are due and for commands that were not produced.'),
+  MAX_BATCH: integer(1, 10_000)
+    .prefault('1000')
+    .describe('the most messages handled at once; MongoDB is asked as often for one as for that many.'),
+})
+
+export type DetectorConfig = z.output<typeof detectorConfigSchema>

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import { createRegistry, openDecoder, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
+import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
+import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
+import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
+import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
+import { CONSUMED_TOPICS, deadLetterTopic, GROUPS, type Priority } from '@buyer-group/shared/messages/topics.ts'
+import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
+import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
+import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
+import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { DetectorConfig } from './config.ts'
+import type { Detector } from './detector.ts'
+import { createBatchHandler } from './handle-batch.ts'
+import { createDetectorMetrics } from './metrics.ts'
+import { noteFailures } from './note-failures.ts'
+import { openDecoders } from './open-decoders.ts'
+import { startSweeper } from './start-sweeper.ts'
+import { createMongoStores } from './stores/mongo-stores.ts'
+import { sweepWindows } from './sweep-windows.ts'
+
+/**
+ * Opens everything the detector works with, binds its parts to each other and starts consuming and sweeping.
+ * Each resource registers its release as soon as it is open, so that a start that fails half-way leaves none behind.
+ * @throws when a part does not answer, a schema is not registered, or the admin port is taken.
+ */
+export async function startDetector(config: DetectorConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const metricsRegistry = new Registry()
+  collectDefaultMetrics({ register: metricsRegistry })
+  const topics = topicNames(config.TOPIC_PREFIX)
+  const groupId = topics.group(GROUPS.detector)
+
+  const { client, db } = await connectMongo({
+    uri: config.MONGODB_URI,
+    database: config.MONGODB_DATABASE,
+    appName: 'detector',
+  })
+  shutdown.register('MongoDB', () => client.close())
+
+  let consumer: ConsumerRunner | undefined
+  const admin = await startAdminServer({
+    port: config.ADMIN_PORT,
+    registry: metricsRegistry,
+    live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
+    ready: {
+      mongodb: () => checkMongo(db),
+      consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
+    },
+  })
+  shutdown.register('admin server', () => admin.close())
+
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'detector', logger })
+  const publisher = await openPublisher(kafka)
+  shutdown.register('publisher', () => publisher.close())
+
+  const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
+  const openCommandTopic = async (priority: Priority) => {
+    const topic = topics.command(priority)
+    return { topic, encode: await openEncoder(schemas, topic, 'refresh-command') }
+  }
+  const stores = createMongoStores(collectionsOf(db))
+  const detector: Detector = {
+    stores,
+    publisher,
+    commandTopics: {
+      high: await openCommandTopic('high'),
+      normal: await openCommandTopic('normal'),
+      low: await openCommandTopic('low'),
+    },
+    significantTypes: new Set(config.SIGNIFICANT_TYPES),
+    windowMs: config.REFRESH_WINDOW,
+    workspaceId: config.WORKSPACE_ID,
+    metrics: createDetectorMetrics(metricsRegistry),
+    logger,
+    now: Date.now,
+    newToken: randomUUID,
+  }
+
+  consumer = await startConsumerRunner({
+    kafka,
+    groupId,
+    decoders: openDecoders(topics, openDecoder(schemas, 'person-change'), openDecoder(schemas, 'refresh-request')),
+    mode: {
+      kind: 'batch',
+      maxBatch: config.MAX_BATCH,
+      handle: noteFailures(createBatchHandler(detector), stores.events, logger),
+    },
+    deadLetters: {
+      publisher,
+      topicOf: (topic) => deadLetterTopic(topic, GROUPS.detector),
+      service: 'detector',
+    },
+    logger,
+    registry: metricsRegistry,
+    onCrash: () => void shutdown.begin('the consumer crashed', 1),
+  })
+  shutdown.register('consumer', () => consumer?.stop())
+
+  const lag = startLagMonitor({
+    kafka,
+    groupId,
+    topics: CONSUMED_TOPICS.detector.map((topic) => topics.name(topic)),
+    registry: metricsRegistry,
+  })
+  shutdown.register('lag monitor', () => lag.stop())
+
+  const sweeper = startSweeper({
+    sweep: (signal) => sweepWindows(detector, signal),
+    intervalMs: config.SWEEP_INTERVAL,
+    metrics: detector.metrics,
+    logger,
+  })
+  shutdown.register('sweeper', () => sweeper.stop())
+  logger.info({ adminPort: admin.port, groupId, windowMs: config.REFRESH_WINDOW }, 'detector started')
+}

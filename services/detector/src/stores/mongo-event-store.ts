@@ -1,0 +1,84 @@
+import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { Collection } from 'mongodb'
+import { EVENT_KEPT_MS } from '../rules/to-event-doc.ts'
+import { DUPLICATE_KEY, writeErrorsOf } from './bulk-upsert.ts'
+import type { EventStore, InsertOutcome } from './stores.ts'
+
+/** The document fails the collection's validator, or is larger than MongoDB takes: no attempt will succeed. */
+const NEVER_CODES = new Set([121, 10_334, 17_419, 17_420])
+
+/** The events in `webhook_events`. */
+export function createMongoEventStore(collection: Collection<WebhookEventDoc>): EventStore {
+  return {
+    insert: async (docs) => {
+      try {
+        await collection.insertMany([...docs], { ordered: false })
+        return { inserted: new Set(docs.map((doc) => doc.idempotencyKey)), present: [], refused: new Map() }
+      } catch (error) {
+        return readInsertErrors(error, docs)
+      }
+    },
+
+    find: async (keys) => {
+      const docs = await collection
+        .find({ idempotencyKey: { $in: [...keys] } }, { batchSize: keys.length + 1 })
+        .project<Pick<WebhookEventDoc, 'idempotencyKey' | 'bodySha256' | 'processed' | 'waitingFor'>>({
+          _id: 0,
+          idempotencyKey: 1,
+          bodySha256: 1,
+          processed: 1,
+          waitingFor: 1,
+        })
+        .toArray()
+      return new Map(docs.map(({ idempotencyKey, ...recorded }) => [idempotencyKey, recorded]))
+    },
+
+    decide: async (decisions, now) => {
+      await collection.bulkWrite(
+        decisions.map(({ decision, keys }) => ({
+          updateMany: {
+            filter: { idempotencyKey: { $in: [...keys] }, processed: false },
+            update: [
+              {
+                $set: {
+                  processed: true,
+                  processedAt: now,
+                  decision: { $literal: decision },
+                  expiresAt: EXPIRES_IF_FREE,
+                  error: '$$REMOVE',
+                },
+              },
+            ],
+          },
+        })),
+        { ordered: false },
+      )
+    },
+
+    noteError: async (key, { code, message }) => {
+      await collection.updateOne({ idempotencyKey: key, processed: false }, { $set: { error: { code, message } } })
+    },
+  }
+}
+
+/** The refresher may have folded the event before it is decided; then nobody else would let it expire. */
+const EXPIRES_IF_FREE = {
+  $cond: [{ $eq: ['$waitingFor', []] }, { $add: ['$receivedAt', EVENT_KEPT_MS] }, '$$REMOVE'],
+}
+
+function readInsertErrors(error: unknown, docs: readonly WebhookEventDoc[]): InsertOutcome {
+  const failures = writeErrorsOf(error)
+  if (failures === undefined) throw error
+  const inserted = new Set(docs.map((doc) => doc.idempotencyKey))
+  const present: string[] = []
+  const refused = new Map<string, number>()
+  for (const { index, code } of failures) {
+    const key = docs[index]?.idempotencyKey
+    if (key === undefined) throw error
+    if (code === DUPLICATE_KEY) present.push(key)
+    else if (typeof code === 'number' && NEVER_CODES.has(code)) refused.set(key, code)
+    else throw error
+    inserted.delete(key)
+  }
+  return { inserted, present, refused }
+}

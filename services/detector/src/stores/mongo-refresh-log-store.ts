@@ -1,0 +1,25 @@
+import type { RefreshLogDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { Collection } from 'mongodb'
+import { bulkUpsert } from './bulk-upsert.ts'
+import type { RefreshLogStore } from './stores.ts'
+
+/** The logs in `buyer_group_refresh_logs`. */
+export function createMongoRefreshLogStore(collection: Collection<RefreshLogDoc>): RefreshLogStore {
+  return {
+    insert: (logs) =>
+      bulkUpsert(
+        collection,
+        logs.map(({ commandId, ...log }) => ({
+          updateOne: { filter: { commandId }, update: { $setOnInsert: log }, upsert: true },
+        })),
+      ),
+
+    findCompanies: async (commandIds) => {
+      const logs = await collection
+        .find({ commandId: { $in: [...commandIds] } }, { batchSize: commandIds.length + 1 })
+        .project<Pick<RefreshLogDoc, 'commandId' | 'companyId'>>({ _id: 0, commandId: 1, companyId: 1 })
+        .toArray()
+      return new Map(logs.map(({ commandId, companyId }) => [commandId, companyId]))
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import type { RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { Collection, Filter } from 'mongodb'
+import type { WindowState } from '../rules/plan-requests.ts'
+import { claimOnly, claimOrMark } from '../rules/window-updates.ts'
+import { bulkUpsert, DUPLICATE_KEY, writeErrorsOf } from './bulk-upsert.ts'
+import type { ConditionalClaim, DueWindow, WindowStore, WonWindow } from './stores.ts'
+
+/** The windows in `refresh_windows`. The database decides every claim in one step; reading back tells who won. */
+export function createMongoWindowStore(collection: Collection<RefreshWindowDoc>): WindowStore {
+  const findWon = (companyIds: readonly string[], token: string): Promise<WonWindow[]> =>
+    collection
+      .find({ companyId: { $in: [...companyIds] }, claimToken: token }, { batchSize: companyIds.length + 1 })
+      .project<WonWindow>({ _id: 0, companyId: 1, sequence: 1, outbox: 1 })
+      .toArray()
+
+  return {
+    claimOrMark: async (changes, claim) => {
+      await bulkUpsert(
+        collection,
+        changes.map((change) => ({
+          updateOne: { filter: { companyId: change.companyId }, update: claimOrMark(change, claim), upsert: true },
+        })),
+      )
+      return findWon(
+        changes.map(({ companyId }) => companyId),
+        claim.token,
+      )
+    },
+
+    claimIfUnchanged: async (claims) => {
+      const token = claims[0]?.claim.token
+      if (token === undefined) return []
+      await writeTolerating(collection, claims)
+      return findWon(
+        claims.map(({ changes }) => changes.companyId),
+        token,
+      )
+    },
+
+    read: async (companyIds) => {
+      const windows = await collection
+        .find({ companyId: { $in: [...companyIds] } }, { batchSize: companyIds.length + 1 })
+        .project<WindowState>({ _id: 0, companyId: 1, sequence: 1, outbox: 1 })
+        .toArray()
+      return new Map(windows.map((window) => [window.companyId, window]))
+    },
+
+    findDue: (limit) =>
+      collection
+        .find(IS_DUE, { sort: { closesAt: 1 }, limit, batchSize: limit })
+        .project<DueWindow>({ _id: 0, companyId: 1, sequence: 1 })
+        .toArray(),
+
+    findStaleOutboxes: async (olderThanMs, limit) => {
+      const windows = await collection
+        .find(isStale(olderThanMs), { sort: { 'outbox.requestedAt': 1 }, limit, batchSize: limit })
+        .project<Pick<RefreshWindowDoc, 'outbox'>>({ _id: 0, outbox: 1 })
+        .toArray()
+      return windows.flatMap(({ outbox }) => outbox ?? [])
+    },
+
+    // Command ids are unique, so that two lists match a company with exactly its own command.
+    clearOutboxes: async (commands) => {
+      await collection.updateMany(
+        {
+          companyId: { $in: commands.map(({ companyId }) => companyId) },
+          'outbox.commandId': { $in: commands.map(({ commandId }) => commandId) },
+        },
+        { $set: { outbox: null } },
+      )
+    },
+  }
+}
+
+/** `pending.since` and `outbox.requestedAt` are named as the partial indexes need it; the clock is the database's. */
+const IS_DUE: Filter<RefreshWindowDoc> = {
+  'pending.since': { $exists: true },
+  outbox: null,
+  $expr: { $lte: ['$closesAt', '$$NOW'] },
+}
+
+const isStale = (olderThanMs: number): Filter<RefreshWindowDoc> => ({
+  'outbox.requestedAt': { $exists: true },
+  $expr: { $lte: ['$outbox.requestedAt', { $subtract: ['$$NOW', olderThanMs] }] },
+})
+
+/** A claim that lost its race matches nothing, or, if it was for a new window, fails to insert it: both are fine. */
+async function writeTolerating(
+  collection: Collection<RefreshWindowDoc>,
+  claims: readonly ConditionalClaim[],
+): Promise<void> {
+  try {
+    await collection.bulkWrite(
+      claims.map(({ changes, claim, seenSequence }) => {
+        const { companyId } = changes
+        const update = claimOnly(changes, claim)
+        return seenSequence === null
+          ? { updateOne: { filter: { companyId, sequence: { $exists: false } }, update, upsert: true } }
+          : { updateOne: { filter: { companyId, sequence: seenSequence, outbox: null }, update } }
+      }),
+      { ordered: false },
+    )
+  } catch (error) {
+    if (!writeErrorsOf(error)?.every((failed) => failed.code === DUPLICATE_KEY)) throw error
+  }
+}

@@ -1,0 +1,78 @@
+import type {
+  OutboxCommand,
+  RefreshLogDoc,
+  RefreshWindowDoc,
+  WebhookEventDoc,
+} from '@buyer-group/shared/mongo/collections.ts'
+import type { GroupedDecision } from '../rules/decide-outcome.ts'
+import type { CompanyChanges } from '../rules/group-by-company.ts'
+import type { WindowState } from '../rules/plan-requests.ts'
+import type { RecordedEvent } from '../rules/sort-out-repeats.ts'
+import type { Claim } from '../rules/window-updates.ts'
+
+/**
+ * What the detector asks of its database. Every write is durable (w:majority) when its promise resolves, every method
+ * costs a constant number of round trips whatever its input's size, and none is called with nothing to do.
+ * All throw what the driver throws; the consumer runner waits while the database is away.
+ */
+export interface DetectorStores {
+  readonly events: EventStore
+  readonly windows: WindowStore
+  readonly logs: RefreshLogStore
+}
+
+/** What became of each document of an insert, by idempotency key. */
+export interface InsertOutcome {
+  readonly inserted: ReadonlySet<string>
+  /** Something is recorded under that key already. */
+  readonly present: readonly string[]
+  /** The database can never take it; with its error code. */
+  readonly refused: ReadonlyMap<string, number>
+}
+
+export interface EventStore {
+  insert(docs: readonly WebhookEventDoc[]): Promise<InsertOutcome>
+  find(keys: readonly string[]): Promise<ReadonlyMap<string, RecordedEvent>>
+  /** Leaves events alone that were decided meanwhile. */
+  decide(decisions: readonly GroupedDecision[], now: Date): Promise<void>
+  /** Notes why an undecided event failed. */
+  noteError(key: string, error: { readonly code: string; readonly message: string }): Promise<void>
+}
+
+/** A window that a claim won, with its command unless somebody has produced and cleared that already. */
+export interface WonWindow {
+  readonly companyId: string
+  readonly sequence: number
+  readonly outbox: OutboxCommand | null
+}
+
+/** One company's claim under a condition: nobody has claimed its window since it was read. */
+export interface ConditionalClaim {
+  readonly changes: CompanyChanges
+  readonly claim: Claim
+  /** The sequence that was read; null if there was no window. */
+  readonly seenSequence: number | null
+}
+
+export type DueWindow = Pick<RefreshWindowDoc, 'companyId' | 'sequence'>
+
+export interface WindowStore {
+  /** Claims each free window, marks the changes pending in the others; returns what was claimed. */
+  claimOrMark(changes: readonly CompanyChanges[], claim: Claim): Promise<readonly WonWindow[]>
+  /** Claims each window whose sequence is still the one seen and whose outbox is empty. All claims carry one token. */
+  claimIfUnchanged(claims: readonly ConditionalClaim[]): Promise<readonly WonWindow[]>
+  read(companyIds: readonly string[]): Promise<ReadonlyMap<string, WindowState>>
+  /** Closed windows with pending changes and no command waiting, the longest closed first. */
+  findDue(limit: number): Promise<readonly DueWindow[]>
+  /** Commands that wait to be produced for longer than `olderThanMs`, the oldest first. */
+  findStaleOutboxes(olderThanMs: number, limit: number): Promise<readonly OutboxCommand[]>
+  /** Forgets commands that were produced. */
+  clearOutboxes(commands: readonly OutboxCommand[]): Promise<void>
+}
+
+export interface RefreshLogStore {
+  /** Leaves a log alone that exists. */
+  insert(logs: readonly RefreshLogDoc[]): Promise<void>
+  /** The companies of the commands that have a log, by command id. */
+  findCompanies(commandIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+}

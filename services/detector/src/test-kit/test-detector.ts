@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto'
+import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
+import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
+import { migrate } from '@buyer-group/shared/mongo/migrations/migrate.ts'
+import { type Db, MongoClient } from 'mongodb'
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll } from 'vitest'
+import type { Detector } from '../detector.ts'
+import { createDetectorMetrics } from '../metrics.ts'
+import { createMongoStores } from '../stores/mongo-stores.ts'
+
+export const HOUR_MS = 3_600_000
+
+/** A database of its own for one test file, migrated, dropped at the end. */
+export interface TestDatabase {
+  readonly db: Db
+  readonly collections: Collections
+  readonly uri: string
+}
+
+export function useTestDatabase(): TestDatabase {
+  const name = `test_detector_${randomUUID().slice(0, 8)}`
+  const uri = process.env.MONGODB_URI ?? ''
+  let client: MongoClient | undefined
+  let db: Db | undefined
+
+  beforeAll(async () => {
+    if (uri === '') throw new Error('MONGODB_URI is not set: run the tests with "npm test"')
+    const opened = await connectMongo({ uri, database: name, appName: 'tests' })
+    client = opened.client
+    db = opened.db
+    await migrate(opened.db, createLogger('test', 'fatal'))
+  })
+  afterAll(async () => {
+    await db?.dropDatabase()
+    await client?.close()
+  })
+
+  const open = () => {
+    if (db === undefined) throw new Error('the test database is not open yet')
+    return db
+  }
+  return {
+    uri,
+    get db() {
+      return open()
+    },
+    get collections() {
+      return collectionsOf(open())
+    },
+  }
+}
+
+/** A detector whose commands end in a list instead of Kafka. */
+export interface TestDetector extends Detector {
+  /** What was published, decoded, in order. */
+  readonly commands: RefreshCommand[]
+  readonly messages: OutgoingMessage[]
+}
+
+export function testDetector(collections: Collections, overrides: Partial<Detector> = {}): TestDetector {
+  const commands: RefreshCommand[] = []
+  const messages: OutgoingMessage[] = []
+  const encode = (command: RefreshCommand) => Buffer.from(JSON.stringify(command))
+  return {
+    stores: createMongoStores(collections),
+    publisher: {
+      publish: async (batch) => {
+        messages.push(...batch)
+        commands.push(...batch.map(({ value }) => JSON.parse(String(value))))
+      },
+    },
+    commandTopics: {
+      high: { topic: 'high', encode },
+      normal: { topic: 'normal', encode },
+      low: { topic: 'low', encode },
+    },
+    significantTypes: new Set(['person.promotion', 'person.company_change']),
+    windowMs: HOUR_MS,
+    workspaceId: 'default',
+    metrics: createDetectorMetrics(new Registry()),
+    logger: createLogger('test', 'fatal'),
+    now: Date.now,
+    newToken: randomUUID,
+    ...overrides,
+    commands,
+    messages,
+  }
+}
