@@ -17,14 +17,11 @@ export interface TitleReading {
  * individual's in `other`; so is an empty one.
  */
 export function classifyTitle(title: string): TitleReading {
-  const folded = foldTitle(title)
-  const own = ownPart(folded)
-  const seniority = firstMatch(SENIORITY_RULES, own) ?? 'individual'
-  const department = firstMatch(DEPARTMENT_RULES, own) ?? 'other'
-  // A vice president of nothing in particular is no president; the word "president" was theirs.
-  return seniority === 'vp' && department === 'executive'
-    ? { seniority, department: /\b(ceo|founder|owner)\b/.test(own) ? 'executive' : 'other' }
-    : { seniority, department }
+  const own = ownPart(foldTitle(title))
+  return {
+    seniority: firstMatch(SENIORITY_RULES, own) ?? 'individual',
+    department: firstMatch(DEPARTMENT_RULES, own) ?? 'other',
+  }
 }
 
 /** Reads a department that a source named, such as "Sales & Marketing" or "Revenue Operations"; null where unknown. */

@@ -77,6 +77,7 @@ export const DEPARTMENT_RULES: readonly TitleRule<Department>[] = [
   { label: 'support', pattern: /\b(support|customer (success|service|care)|help ?desk)\b/ },
   {
     label: 'executive',
-    pattern: /\b(ceo|chief executive|president|chair\w*|managing director|founder|owner|ranking member)\b/,
+    // A vice president of nothing in particular is no president.
+    pattern: /(?<!vice )\b(ceo|chief executive|president|chair\w*|managing director|founder|owner|ranking member)\b/,
   },
 ]
