@@ -1,4 +1,4 @@
-import { type Admin, ConfigResourceTypes, type ITopicConfig, type Kafka } from 'kafkajs'
+import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs'
 import { AppError } from '../errors/app-error.ts'
 import type { TopicSpec } from '../messages/topic-spec.ts'
 
@@ -43,7 +43,7 @@ async function chooseReplication(admin: Admin, wanted: number | undefined): Prom
   const brokers = (await admin.describeCluster()).brokers.length
   if (wanted === undefined) return Math.min(USUAL_REPLICATION, brokers)
   if (wanted <= brokers) return wanted
-  throw new AppError(`${wanted} copies of each topic need as many brokers, and the cluster has ${brokers}`, {
+  throw new AppError(`${wanted} copies of each topic (TOPIC_REPLICATION) need as many brokers, and the cluster has ${brokers}`, {
     code: 'not_enough_brokers',
     fate: 'permanent',
   })
@@ -84,7 +84,7 @@ async function findDifferences(admin: Admin, specs: readonly TopicSpec[]): Promi
     admin.describeConfigs({
       includeSynonyms: false,
       resources: specs.map(({ topic, config }) => ({
-        type: ConfigResourceTypes.TOPIC,
+        type: kafkajs.ConfigResourceTypes.TOPIC,
         name: topic,
         configNames: Object.keys(config),
       })),
