@@ -1,0 +1,45 @@
+import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
+import { commaList, duration, integer, port } from '@buyer-group/shared/config/fields.ts'
+import { z } from 'zod'
+
+/**
+ * The variables that ingest reads. `WEBHOOK_SECRET_<SOURCE>` besides, one for each source with secrets of its own:
+ * see `read-sources.ts`.
+ */
+export const ingestConfig = z.object({
+  ...commonConfig,
+  ADMIN_PORT: adminPort(9464),
+  INGEST_PORT: port.prefault('3000').describe('the port that providers post to; 0 takes a free one.'),
+  INGEST_HOST: z.string().optional().describe('the address to listen on; every one by default.'),
+  WEBHOOK_SECRET: z
+    .string()
+    .optional()
+    .describe(
+      'the secret that providers sign with, for every source without one of its own (WEBHOOK_SECRET_<SOURCE>); several, separated by commas, are all active (rotation). At least 8 characters, 32 or more are advised.',
+    ),
+  WEBHOOK_SOURCES: commaList
+    .prefault('coresignal,linkedin,test')
+    .describe('the names of the sources that are taken, separated by commas.'),
+  COMPANY_ID_PREFIXES: commaList
+    .optional()
+    .describe(
+      'what goes before the company ids of a source that numbers companies its own way, such as linkedin=li: (separated by commas).',
+    ),
+  API_TOKEN: z
+    .string()
+    .min(8, 'expected at least 8 characters')
+    .optional()
+    .describe('the bearer token of the calls for operators; without one they answer 403.'),
+  PUBLISH_TIMEOUT: duration
+    .prefault('10s')
+    .describe('how long a request waits for the broker before it is answered 503.'),
+  MAX_BATCH_EVENTS: integer(1, 10_000).prefault('500').describe('the most events published in one request to Kafka.'),
+  MAX_QUEUED_EVENTS: integer(1, 1_000_000)
+    .prefault('10000')
+    .describe('the most events that may wait for the broker; further ones are answered 503.'),
+  RECENT_EVENTS: integer(1, 10_000_000)
+    .prefault('100000')
+    .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),
+})
+
+export type IngestConfig = z.output<typeof ingestConfig>

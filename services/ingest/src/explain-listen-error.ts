@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const run = promisify(execFile)
+
+/**
+ * One sentence for a port that could not be opened: what is wrong, by whom it is taken where that is known, and what
+ * to set. Returns undefined for any other error.
+ */
+export async function explainListenError(error: unknown, port: number, variable: string): Promise<string | undefined> {
+  const code = (error as { code?: unknown } | null)?.code
+  if (code === 'EADDRINUSE') {
+    const owner = await findOwner(port)
+    const by = owner === undefined ? 'by another process' : `by ${owner}`
+    return `Port ${port} is in use ${by}: stop it or set ${variable} to a free port.`
+  }
+  if (code === 'EACCES') return `Port ${port} may not be opened by this user: set ${variable} to one above 1023.`
+  if (code === 'EADDRNOTAVAIL') return `The address to listen on is not one of this machine's: set INGEST_HOST.`
+  return undefined
+}
+
+/** The name and id of the process that listens on a port, where `ss` is there and may see it. */
+async function findOwner(port: number): Promise<string | undefined> {
+  try {
+    const { stdout } = await run('ss', ['-Hltnp', `sport = :${port}`], { timeout: 2_000 })
+    const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout) ?? []
+    return name === undefined ? undefined : `${name} (process ${pid})`
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { ProblemCode } from '../problems.ts'
+import type { Body } from './read-body.ts'
+
+/** Why a request's headers do not announce plain JSON, in words for the caller; undefined if they do. */
+export function explainMediaType(headers: IncomingHttpHeaders): string | undefined {
+  if (!JSON_MEDIA_TYPE.test(headers['content-type'] ?? '')) {
+    return 'Send the body as application/json, in UTF-8.'
+  }
+  const encoding = headers['content-encoding']
+  return encoding === undefined || /^\s*identity\s*$/i.test(encoding) ? undefined : 'Send the body without compression.'
+}
+
+/** The problem of a body that could not be read whole. */
+export function explainBody(
+  body: Exclude<Body, { kind: 'complete' }>,
+): [ProblemCode, string, { headers: Record<string, string> }?] {
+  switch (body.kind) {
+    case 'too_large': {
+      const detail = 'The body may have at most 256 KiB.'
+      return body.drained ? ['payload_too_large', detail] : ['payload_too_large', detail, CLOSE]
+    }
+    case 'aborted':
+      return ['bad_request', 'The body ended early.', CLOSE]
+  }
+}
+
+const CLOSE = { headers: { connection: 'close' } }
+
+const JSON_MEDIA_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i

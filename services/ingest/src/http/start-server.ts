@@ -1,0 +1,58 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { answerClientError } from './answer-client-error.ts'
+
+/** What one connection may take (milliseconds), so that slow senders hold no memory for long. */
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+const KEEP_ALIVE_TIMEOUT_MS = 65_000
+const MAX_HEADER_BYTES = 16 * 1024
+
+export interface RunningServer {
+  readonly port: number
+  /** Accepts nothing more, lets what is in flight finish, closes idle connections. Resolves when all are closed. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves on `port` (0 takes a free one).
+ * @throws the listen error (EADDRINUSE) when the port is taken.
+ */
+export async function startServer(
+  listener: RequestListener,
+  port: number,
+  host: string | undefined,
+): Promise<RunningServer> {
+  let closing = false
+  const server = createServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      noDelay: true,
+    },
+    (request, response) => {
+      if (closing) response.setHeader('connection', 'close')
+      else response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()))
+      listener(request, response)
+    },
+  )
+  server.on('clientError', answerClientError)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      closing = true
+      return new Promise((resolve) => {
+        server.close(() => resolve())
+      })
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+
+export type IngestMetrics = ReturnType<typeof createMetrics>
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** What ingest counts. Labels are configured sources, fixed codes and route templates: nothing that a sender chooses. */
+export function createMetrics(registry: Registry) {
+  const registers = [registry]
+  return {
+    accepted: new Counter({
+      name: 'ingest_events_accepted_total',
+      help: 'Events that the broker acknowledged and that were answered 202.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+    repeated: new Counter({
+      name: 'ingest_events_repeated_total',
+      help: 'Events answered 200 because the same event was already taken.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
+    rejected: new Counter({
+      name: 'ingest_events_rejected_total',
+      help: 'Webhook calls answered with an error, by its code.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    refreshRequests: new Counter({
+      name: 'ingest_refresh_requests_total',
+      help: 'Manual refreshes that the broker acknowledged.',
+      registers,
+    }),
+    lookupsSkipped: new Counter({
+      name: 'ingest_repeat_lookups_skipped_total',
+      help: 'Batches published without asking MongoDB for repeats because it was away.',
+      registers,
+    }),
+    requestDuration: new Histogram({
+      name: 'ingest_request_duration_seconds',
+      help: 'From the first byte of a request to its answer.',
+      labelNames: ['route', 'status'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    publishDuration: new Histogram({
+      name: 'ingest_publish_duration_seconds',
+      help: 'How long the broker took to acknowledge a batch (acks=all).',
+      labelNames: ['outcome'] as const,
+      buckets: SECONDS,
+      registers,
+    }),
+    batchSize: new Histogram({
+      name: 'ingest_batch_size',
+      help: 'Events in one batch.',
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000],
+      registers,
+    }),
+    watchQueue: (queued: () => number) =>
+      new Gauge({
+        name: 'ingest_queue_length',
+        help: 'Events that wait for the broker.',
+        registers,
+        collect() {
+          this.set(queued())
+        },
+      }),
+    watchClock: (skewMs: () => number | undefined) =>
+      new Gauge({
+        name: 'ingest_clock_skew_seconds',
+        help: "This machine's clock minus the database's, as last known; 0 while unknown.",
+        registers,
+        collect() {
+          this.set((skewMs() ?? 0) / 1_000)
+        },
+      }),
+  }
+}

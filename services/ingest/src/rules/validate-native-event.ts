@@ -1,0 +1,31 @@
+import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
+import { MAX_FUTURE_MS, type NativeEvent, nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
+import { type Issue, toIssues } from './to-issues.ts'
+
+export type ValidatedEvent =
+  | { readonly ok: true; readonly event: NativeEvent }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** Checks a parsed body against the native event and names every issue. `now` is in milliseconds. */
+export function validateNativeEvent(value: unknown, now: number): ValidatedEvent {
+  const parsed = nativeEventSchema.safeParse(value)
+  const issues = parsed.success ? [] : toIssues(parsed.error)
+  const problem = findPayloadProblem(value)
+  if (problem !== undefined) issues.push({ path: [], code: 'custom', message: problem })
+  if (isTooFarAhead(value, now)) {
+    issues.push({ path: ['timestamp'], code: 'custom', message: 'must not be more than 24 hours ahead' })
+  }
+  return parsed.success && issues.length === 0 ? { ok: true, event: parsed.data } : { ok: false, issues }
+}
+
+/** The source that a parsed body names, valid or not. */
+export function namedSource(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'source')) return undefined
+  const { source } = value as { source: unknown }
+  return typeof source === 'string' ? source : undefined
+}
+
+function isTooFarAhead(value: unknown, now: number): boolean {
+  const timestamp = (value as { timestamp?: unknown } | null | undefined)?.timestamp
+  return typeof timestamp === 'string' && Date.parse(timestamp) > now + MAX_FUTURE_MS
+}
