@@ -68,7 +68,11 @@ async function install() {
   console.error(`Installing with "npm ci", since ${why} ...`)
   const began = Date.now()
   const code = await exitOf(
-    spawn('npm', ['ci', '--no-fund', '--no-audit'], { cwd: PROJECT, stdio: 'inherit', env: withoutBin() }),
+    spawn('npm', ['ci', '--no-fund', '--no-audit', '--loglevel=error'], {
+      cwd: PROJECT,
+      stdio: 'inherit',
+      env: withoutBin(),
+    }),
   )
   if (code !== 0) fail('"npm ci" failed; what it printed above says why.', code)
   if (!existsSync(join(BIN, 'node'))) {
