@@ -6,8 +6,11 @@ import { type PlannedRequest, planRequests, type RequestOutcome } from './rules/
 import { sendCommands } from './send-commands.ts'
 import type { ConditionalClaim } from './stores/stores.ts'
 
-/** Rounds that may be lost to other claimers before the requests are handed back. */
-const SPARE_ROUNDS = 10
+/**
+ * A round that claims nothing was lost to another claimer, who got on, so rounds are bounded by the manual refreshes
+ * under way anywhere. So many of them mean that a window is broken.
+ */
+const MAX_ROUNDS = 1_000
 
 /**
  * Refreshes companies at once, whatever their windows, and sends the commands. A round claims one request a company;
@@ -19,19 +22,21 @@ const SPARE_ROUNDS = 10
  * @param requests with different ids.
  * @param traceparents by company, where one is known.
  * @returns what became of each request, by id.
- * @throws AppError `window_contended` (retryable) when other claimers were faster all the time; what the stores and the
- * publisher throw.
+ * @throws AppError `window_contended` (retryable) when other claimers were faster all the time; the signal's reason;
+ * what the stores and the publisher throw.
  */
 export async function claimRequests(
   detector: Detector,
   requests: readonly RefreshRequest[],
   traceparents: ReadonlyMap<string, string>,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<string, RequestOutcome>> {
   const { windows, logs } = detector.stores
   const outcomes = new Map<string, RequestOutcome>()
   let open = requests
   for (let round = 0; open.length > 0; round += 1) {
-    if (round >= requests.length + SPARE_ROUNDS) throw contended(open.length)
+    signal.throwIfAborted()
+    if (round >= MAX_ROUNDS) throw contended(open.length)
     const states = await windows.read([...new Set(open.map(({ companyId }) => companyId))])
     const logged = await logs.findCompanies(open.map(({ requestId }) => requestId))
     const { claims, standing, settled } = planRequests(open, states, logged)

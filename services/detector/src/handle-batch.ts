@@ -32,8 +32,7 @@ export function createBatchHandler(detector: Detector): BatchHandler<DetectorMes
     await sendCommands(detector, commands, traceparents)
     const judged = await decideEvents(detector, recorded, commandIds)
 
-    signal.throwIfAborted()
-    const answered = await handleRequests(detector, requests, traceparents)
+    const answered = await handleRequests(detector, requests, traceparents, signal)
 
     metrics.batchSize.observe(batch.length)
     stopTimer()

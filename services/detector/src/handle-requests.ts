@@ -20,12 +20,13 @@ export async function handleRequests(
   detector: Detector,
   items: readonly RequestItem[],
   traceparents: ReadonlyMap<string, string>,
+  signal: AbortSignal,
 ): Promise<ReadonlyMap<number, Verdict>> {
   const firsts = new Map<string, RequestItem>()
   for (const item of items) if (!firsts.has(item.request.requestId)) firsts.set(item.request.requestId, item)
 
   const requests = [...firsts.values()].map(({ request }) => request)
-  const outcomes = await claimRequests(detector, requests, traceparents)
+  const outcomes = await claimRequests(detector, requests, traceparents, signal)
 
   return new Map(
     items.map((item) => {

@@ -45,8 +45,11 @@ export function sortOutRepeats(
     const mine = inserted.get(item.key)
     const stored = recorded.get(item.key)
     const hash = mine?.message.change.bodySha256 ?? stored?.bodySha256
-    if (hash !== item.message.change.bodySha256) conflicts.push(item)
-    else if (taken.has(item.key) || stored?.processed === true) repeats.push(item)
+    if (hash !== item.message.change.bodySha256) {
+      conflicts.push(item)
+      continue
+    }
+    if (taken.has(item.key) || stored?.processed === true) repeats.push(item)
     else if (mine !== undefined && item.placements.length === 0) insignificant.push(item)
     else open.push({ item, waitingFor: stored?.waitingFor ?? item.placements.map(({ companyId }) => companyId) })
     taken.add(item.key)

@@ -2,10 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
-import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import {
+  type Collections,
+  collectionsOf,
+  type RefreshWindowDoc,
+  type WebhookEventDoc,
+} from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { migrate } from '@buyer-group/shared/mongo/migrations/migrate.ts'
-import { type Db, MongoClient } from 'mongodb'
+import type { Db, MongoClient } from 'mongodb'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll } from 'vitest'
 import type { Detector } from '../detector.ts'
@@ -89,4 +94,32 @@ export function testDetector(collections: Collections, overrides: Partial<Detect
     commands,
     messages,
   }
+}
+
+/** Moves the window of a company into the past by the database's clock, so that it has closed. */
+export async function closeWindow(collections: Collections, companyId: string): Promise<void> {
+  await collections.refreshWindows.updateOne({ companyId }, [
+    { $set: { closesAt: { $subtract: ['$$NOW', 1] }, opensAt: { $subtract: ['$$NOW', HOUR_MS] } } },
+  ])
+}
+
+/** Makes every command that waits in an outbox ten seconds older. */
+export async function ageOutboxes(collections: Collections): Promise<void> {
+  await collections.refreshWindows.updateMany({ 'outbox.requestedAt': { $exists: true } }, [
+    { $set: { 'outbox.requestedAt': { $subtract: ['$$NOW', 10_000] } } },
+  ])
+}
+
+/** The window of a company. */
+export async function windowOf(collections: Collections, companyId: string): Promise<RefreshWindowDoc> {
+  const window = await collections.refreshWindows.findOne({ companyId }, { projection: { _id: 0 } })
+  if (window === null) throw new Error(`${companyId} has no window`)
+  return window
+}
+
+/** The record of an event by its idempotency key. */
+export async function eventOf(collections: Collections, key: string): Promise<WebhookEventDoc> {
+  const event = await collections.webhookEvents.findOne({ idempotencyKey: key }, { projection: { _id: 0 } })
+  if (event === null) throw new Error(`${key} is not recorded`)
+  return event
 }

@@ -1,0 +1,29 @@
+import { readConfig } from '@buyer-group/shared/config/read-config.ts'
+import { expect, test } from 'vitest'
+import { detectorConfigSchema } from './config.ts'
+
+const required = {
+  KAFKA_BROKERS: 'localhost:9092',
+  MONGODB_URI: 'mongodb://localhost',
+  SCHEMA_REGISTRY_URL: 'http://localhost:8081',
+}
+
+test('only the addresses are required', () => {
+  expect(readConfig(detectorConfigSchema, required)).toMatchObject({
+    ADMIN_PORT: 9465,
+    REFRESH_WINDOW: 3_600_000,
+    SWEEP_INTERVAL: 500,
+    MAX_BATCH: 1_000,
+    SIGNIFICANT_TYPES: ['person.role_change', 'person.company_change', 'person.promotion', 'person.department_change'],
+  })
+})
+
+test.each([
+  ['REFRESH_WINDOW', '0s'],
+  ['REFRESH_WINDOW', 'an hour'],
+  ['SWEEP_INTERVAL', '0ms'],
+  ['MAX_BATCH', '0'],
+  ['SIGNIFICANT_TYPES', ' , '],
+])('a bad %s (%j) is named', (name, value) => {
+  expect(() => readConfig(detectorConfigSchema, { ...required, [name]: value })).toThrow(name)
+})

@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { incoming } from '../test-kit/messages.ts'
+import { traceparentOf } from './traceparent-of.ts'
+
+const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+test('the trace context of a message is passed on as it came, text or bytes', () => {
+  expect(traceparentOf(incoming({ traceparent }))).toBe(traceparent)
+  expect(traceparentOf({ ...incoming(), headers: { traceparent: Buffer.from(traceparent) } })).toBe(traceparent)
+})
+
+test('a message without one, or with a malformed one, has none', () => {
+  expect(traceparentOf(incoming())).toBeUndefined()
+  expect(traceparentOf(incoming({ traceparent: `${traceparent}\n` }))).toBeUndefined()
+  expect(traceparentOf(incoming({ traceparent: 'pat@example.com' }))).toBeUndefined()
+})
