@@ -29,6 +29,7 @@ const say = (line: string) => {
 try {
   const stack = await startStack(stackDirectory(process.env), { env: process.env, say, signal: starting.signal })
   tell({ type: 'ready' })
+  setInterval(() => {}, 60_000) // when every part was given nothing else keeps this process alive
   await stopAsked.promise
   say('stack: stopping')
   await stack.stop()

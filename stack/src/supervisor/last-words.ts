@@ -11,16 +11,20 @@ export function lastWords(logFile: string, sinceByte: number): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(at |\.\.\. \d+ more|SLF4J)/.test(line))
-  const telling = lines.findLast((line) => /\b(error|fatal|exception|invalid|refused|denied)\b|"s":"[EF]"/i.test(line))
+  // A logger's first error is the cause, what follows it the consequence; without a logger the last one tells most.
+  const telling =
+    lines.find((line) => /\b(ERROR|FATAL)\b|"s":"[EF]"/.test(line)) ??
+    lines.findLast((line) => /\b(error|fatal|exception|invalid|refused|denied)\b/i.test(line))
   return sentenceOf(telling ?? lines.at(-1) ?? '').slice(0, 400)
 }
 
 function sentenceOf(line: string): string {
   if (!line.startsWith('{')) return line
   try {
-    const record = JSON.parse(line) as { msg?: unknown; attr?: { error?: unknown } }
-    const detail = record.attr?.error === undefined ? '' : ` ${JSON.stringify(record.attr.error)}`
-    return typeof record.msg === 'string' ? record.msg + detail : line
+    const record = JSON.parse(line) as { msg?: unknown; attr?: { error?: unknown; message?: unknown } }
+    const detail = record.attr?.error ?? record.attr?.message // where mongod says what its msg only names
+    if (typeof record.msg !== 'string') return line
+    return detail === undefined ? record.msg : `${record.msg} ${JSON.stringify(detail)}`
   } catch {
     return line
   }
