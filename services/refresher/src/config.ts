@@ -1,0 +1,19 @@
+import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
+import { duration, integer } from '@buyer-group/shared/config/fields.ts'
+import { z } from 'zod'
+
+/** Everything the refresher reads from the environment. */
+export const refresherConfigSchema = z.object({
+  ...commonConfig,
+  ADMIN_PORT: adminPort(9466),
+  REFRESH_CONCURRENCY: integer(1, 1_000)
+    .prefault('32')
+    .describe('how many companies one process refreshes side by side; never two refreshes of one company.'),
+  CACHE_MAX_AGE: duration
+    .prefault('5m')
+    .describe(
+      'a group composed less than this ago, with no change waiting, is published again as it is, a manual refresh aside; 0s switches that off.',
+    ),
+})
+
+export type RefresherConfig = z.output<typeof refresherConfigSchema>

@@ -1,0 +1,72 @@
+import type { Member, RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
+import type { BuyerGroupDoc, PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { Difference } from './rules/compare-members.ts'
+import type { FoldedPositions } from './rules/fold-changes.ts'
+import type { PersonSighting, PositionChange } from './rules/person-sighting.ts'
+import type { WaitingChange } from './rules/waiting-change.ts'
+
+/**
+ * What a refresh knows, growing from step to step:
+ * command -> standing -> waiting -> checked -> directory -> folded -> ranked -> draft -> compared -> saved.
+ */
+
+/** The command beside the group that is stored now. */
+export interface Standing {
+  readonly command: RefreshCommand
+  readonly refreshId: string
+  readonly stored: BuyerGroupDoc | null
+}
+
+export interface Waiting extends Standing {
+  readonly changes: readonly WaitingChange[]
+  /** Idempotency keys of everything this refresh takes out of the waiting list, the unreadable included. */
+  readonly foldedIds: readonly string[]
+}
+
+export interface Checked extends Waiting {
+  /** The stored group is young enough and nothing waits. */
+  readonly isFresh: boolean
+}
+
+export interface Directory extends Checked {
+  readonly sightings: readonly PersonSighting[]
+  /** Everybody stored whom a sighting's source id or address belongs to. */
+  readonly claimedPeople: readonly PersonDoc[]
+  /** Who each sighting's source id is, or will be. */
+  readonly personIds: ReadonlyMap<string, string>
+  /** The people of the active positions and of the sightings, as they will be, by personId. */
+  readonly people: ReadonlyMap<string, PersonDoc>
+  /** The company's active positions and those of the people seen. */
+  readonly positions: readonly PositionDoc[]
+}
+
+export interface Folded extends Directory {
+  readonly folded: FoldedPositions
+}
+
+export interface Ranked extends Folded {
+  /** One for each active position, in no order. */
+  readonly ranked: readonly Member[]
+}
+
+/** A group on its way to being stored, whether composed anew or taken over from the stored one. */
+export interface Draft extends Waiting {
+  readonly members: readonly Member[]
+  readonly composedAt: Date
+  /** What must be written to the directory first. */
+  readonly writes: DirectoryWrites
+}
+
+export interface DirectoryWrites {
+  readonly sightings: readonly PersonSighting[]
+  readonly claimedPeople: readonly PersonDoc[]
+  readonly personIds: ReadonlyMap<string, string>
+  readonly positionChanges: readonly PositionChange[]
+}
+
+export interface Compared extends Draft {
+  readonly difference: Difference
+}
+
+/** `moved`: what the group was computed from has changed meanwhile; load again and recompute. A value, no exception. */
+export type SaveOutcome = { readonly kind: 'saved'; readonly group: BuyerGroupDoc } | { readonly kind: 'moved' }

@@ -1,0 +1,91 @@
+import { createRegistry, openDecoder, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
+import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
+import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
+import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
+import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
+import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
+import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
+import { CONSUMED_TOPICS, deadLetterTopic, GROUPS, TOPICS } from '@buyer-group/shared/messages/topics.ts'
+import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
+import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
+import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
+import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { RefresherConfig } from './config.ts'
+import { createRefreshHandler } from './handle-refresh-command.ts'
+import { createRefresherMetrics } from './metrics.ts'
+
+/**
+ * Opens everything the refresher works with, binds its parts to each other and starts consuming.
+ * Each resource registers its release as soon as it is open, so that a start that fails half-way leaves none behind.
+ * @throws when a part does not answer, a schema is not registered, or the admin port is taken.
+ */
+export async function startRefresher(config: RefresherConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const topics = topicNames(config.TOPIC_PREFIX)
+  const groupId = topics.group(GROUPS.refresher)
+  const consumedTopics = CONSUMED_TOPICS.refresher.map((topic) => topics.name(topic))
+
+  const { client, db } = await connectMongo({
+    uri: config.MONGODB_URI,
+    database: config.MONGODB_DATABASE,
+    appName: 'refresher',
+  })
+  shutdown.register('MongoDB', () => client.close())
+
+  let consumer: ConsumerRunner | undefined
+  const admin = await startAdminServer({
+    port: config.ADMIN_PORT,
+    registry,
+    live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
+    ready: {
+      mongodb: () => checkMongo(db),
+      consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
+    },
+  })
+  shutdown.register('admin server', () => admin.close())
+
+  const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'refresher', logger })
+  const publisher = await openPublisher(kafka)
+  shutdown.register('publisher', () => publisher.close())
+
+  const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
+  const results = topics.name(TOPICS.refreshResults)
+  const current = topics.name(TOPICS.current)
+  const handle = createRefreshHandler({
+    collections: collectionsOf(db),
+    publisher,
+    results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
+    current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },
+    metrics: createRefresherMetrics(registry),
+    logger,
+    now: () => new Date(),
+    cacheMaxAgeMs: config.CACHE_MAX_AGE,
+  })
+
+  const decodeBytes = openDecoder(schemas, 'refresh-command')
+  const decode: Decode<RefreshCommand> = ({ value }) => decodeBytes(value)
+  consumer = await startConsumerRunner({
+    kafka,
+    groupId,
+    decoders: new Map(consumedTopics.map((topic) => [topic, decode])),
+    mode: { kind: 'perKey', concurrency: config.REFRESH_CONCURRENCY, handle },
+    deadLetters: {
+      publisher,
+      topicOf: (topic) => deadLetterTopic(topic, GROUPS.refresher),
+      service: 'refresher',
+    },
+    logger,
+    registry,
+    onCrash: () => void shutdown.begin('the consumer crashed', 1),
+  })
+  shutdown.register('consumer', () => consumer?.stop())
+
+  const lag = startLagMonitor({ kafka, groupId, topics: consumedTopics, registry })
+  shutdown.register('lag monitor', () => lag.stop())
+  logger.info({ adminPort: admin.port, groupId, concurrency: config.REFRESH_CONCURRENCY }, 'refresher started')
+}

@@ -1,0 +1,25 @@
+import { defineStep } from '@buyer-group/pipeline/step.ts'
+import type { RefreshContext } from '../refresh-context.ts'
+import type { Draft, Ranked } from '../refresh-state.ts'
+import { composeMembers } from '../rules/compose-members.ts'
+import { stepKey } from './step-key.ts'
+
+/** Puts the members in order and says what the directory must hold before the group may be stored. */
+export const composeBuyerGroup = defineStep({
+  name: 'composeBuyerGroup',
+  idempotencyKey: stepKey('composeBuyerGroup'),
+  retryable: true,
+  execute: (ranked: Ranked, { now }: Pick<RefreshContext, 'now'>): Draft => {
+    const { command, refreshId, stored, changes, foldedIds, sightings, claimedPeople, personIds, folded } = ranked
+    return {
+      command,
+      refreshId,
+      stored,
+      changes,
+      foldedIds,
+      members: composeMembers(ranked.ranked),
+      composedAt: now(),
+      writes: { sightings, claimedPeople, personIds, positionChanges: folded.news },
+    }
+  },
+})
