@@ -42,7 +42,7 @@ export function connectMessaging(
     logger.warn({ error: describeError(error) }, 'not connected to Kafka and the schema registry yet')
   })
 
-  const opening = untilOpen.execute(open, signal).then(
+  void untilOpen.execute(open, signal).then(
     (messaging) => {
       current = messaging
       logger.info('connected to Kafka and the schema registry')
@@ -53,8 +53,8 @@ export function connectMessaging(
   return {
     current: () => current,
     check: () => current?.publisher.check() ?? { ok: false, reason },
+    // An attempt still under way is not waited for: it holds nothing that the process must give back.
     close: async () => {
-      await opening
       await current?.publisher.close()
     },
   }

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -19,12 +21,15 @@ export async function explainListenError(error: unknown, port: number, variable:
   return undefined
 }
 
-/** The name and id of the process that listens on a port, where `ss` is there and may see it. */
+/** The program and id of the process that listens on a port, where `ss` is there and may see it (Linux). */
 async function findOwner(port: number): Promise<string | undefined> {
   try {
     const { stdout } = await run('ss', ['-Hltnp', `sport = :${port}`], { timeout: 2_000 })
-    const [, name, pid] = /users:\(\("([^"]+)",pid=(\d+)/.exec(stdout) ?? []
-    return name === undefined ? undefined : `${name} (process ${pid})`
+    const [, pid] = /pid=(\d+)/.exec(stdout) ?? []
+    if (pid === undefined) return undefined
+    // The program and its first argument: further ones may be nobody's business.
+    const [program = '', script = ''] = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')
+    return `"${[basename(program), script].filter((word) => word !== '').join(' ')}" (process ${pid})`
   } catch {
     return undefined
   }

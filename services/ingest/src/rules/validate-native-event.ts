@@ -12,7 +12,8 @@ export function validateNativeEvent(value: unknown, now: number): ValidatedEvent
   const issues = parsed.success ? [] : toIssues(parsed.error)
   const problem = findPayloadProblem(value)
   if (problem !== undefined) issues.push({ path: [], code: 'custom', message: problem })
-  if (isTooFarAhead(value, now)) {
+  const isReadable = !issues.some(({ path }) => path[0] === 'timestamp')
+  if (isReadable && isTooFarAhead(value, now)) {
     issues.push({ path: ['timestamp'], code: 'custom', message: 'must not be more than 24 hours ahead' })
   }
   return parsed.success && issues.length === 0 ? { ok: true, event: parsed.data } : { ok: false, issues }

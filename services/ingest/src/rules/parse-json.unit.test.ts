@@ -1,0 +1,34 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseJson } from './parse-json.ts'
+
+describe('parsing a body as JSON', () => {
+  test('gives back any JSON value with its text as it came', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.constantFrom('', ' ', '\n'), (json, space) => {
+        const text = space + json + space
+        expect(parseJson(Buffer.from(text))).toEqual({ ok: true, text, value: JSON.parse(json) })
+      }),
+    )
+  })
+
+  test('never throws, whatever the bytes', () => {
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof parseJson(Buffer.from(bytes)).ok === 'boolean'))
+  })
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['a byte order mark', Buffer.from('\uFEFF{}')],
+    ['a byte that is no UTF-8', Buffer.from([0x22, 0xff, 0x22])],
+    ['an overlong form', Buffer.from([0x22, 0xc0, 0xaf, 0x22])],
+    ['a surrogate in UTF-8', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
+    ['a character cut off', Buffer.from([0x22, 0xe2, 0x82, 0x22])],
+    ['UTF-16', Buffer.from('{}', 'utf16le')],
+    ['two values', Buffer.from('{}{}')],
+    ['single quotes', Buffer.from("{'id':1}")],
+    ['NaN', Buffer.from('NaN')],
+    ['a trailing comma', Buffer.from('[1,]')],
+  ])('refuses %s', (_what, bytes) => {
+    expect(parseJson(bytes)).toEqual({ ok: false })
+  })
+})
