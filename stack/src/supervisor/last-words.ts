@@ -22,7 +22,7 @@ function sentenceOf(line: string): string {
   if (!line.startsWith('{')) return line
   try {
     const record = JSON.parse(line) as { msg?: unknown; attr?: { error?: unknown; message?: unknown } }
-    const detail = record.attr?.error ?? record.attr?.message // where mongod says what its msg only names
+    const detail = record.attr?.message ?? record.attr?.error // where mongod says what its msg only names
     if (typeof record.msg !== 'string') return line
     return detail === undefined ? record.msg : `${record.msg} ${JSON.stringify(detail)}`
   } catch {
