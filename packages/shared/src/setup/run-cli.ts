@@ -1,5 +1,5 @@
 import { ConfigError, EXIT_CONFIG } from '../config/read-config.ts'
-import { AppError } from '../errors/app-error.ts'
+import { classifyError } from '../errors/classify-error.ts'
 
 /** Exit code when a part that is needed does not answer (sysexits.h EX_UNAVAILABLE). */
 export const EXIT_UNAVAILABLE = 69
@@ -19,5 +19,5 @@ export async function runCli(name: string, command: () => Promise<void>): Promis
 
 function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError) return EXIT_CONFIG
-  return error instanceof AppError && error.fate === 'unavailable' ? EXIT_UNAVAILABLE : 1
+  return classifyError(error).fate === 'unavailable' ? EXIT_UNAVAILABLE : 1
 }

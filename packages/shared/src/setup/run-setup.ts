@@ -3,9 +3,9 @@ import { classifyError } from '../errors/classify-error.ts'
 import { createKafka } from '../kafka/create-kafka.ts'
 import { type EnsuredTopics, ensureTopics } from '../kafka/ensure-topics.ts'
 import type { Logger } from '../logging/create-logger.ts'
-import { connectMongo } from '../mongo/connect-mongo.ts'
 import { withLease } from '../mongo/migrations/lease.ts'
 import { migrate } from '../mongo/migrations/migrate.ts'
+import { connectForCommand } from './connect-for-command.ts'
 import { registerSchemas } from './register-schemas.ts'
 import { planTopics } from './rules/plan-topics.ts'
 
@@ -40,7 +40,11 @@ const DEFAULT_PARTITIONS = 12
  */
 export async function runSetup(options: SetupOptions): Promise<SetupReport> {
   const { logger } = options
-  const { client, db } = await connect(options)
+  const { client, db } = await connectForCommand({
+    uri: options.mongodbUri,
+    database: options.mongodbDatabase,
+    appName: 'setup',
+  })
   try {
     return await withLease(db, { name: 'setup', logger }, async () => {
       const migrations = await migrate(db, logger)
@@ -53,14 +57,6 @@ export async function runSetup(options: SetupOptions): Promise<SetupReport> {
   }
 }
 
-async function connect({ mongodbUri, mongodbDatabase }: SetupOptions) {
-  try {
-    return await connectMongo({ uri: mongodbUri, database: mongodbDatabase, appName: 'setup' })
-  } catch (error) {
-    throw unavailable('mongodb_unavailable', `MongoDB does not answer at ${hostsOf(mongodbUri)} (MONGODB_URI)`, error)
-  }
-}
-
 async function createTopics(options: SetupOptions): Promise<EnsuredTopics> {
   const { kafkaBrokers, topicPrefix, topicPartitions = DEFAULT_PARTITIONS, topicReplication, logger } = options
   const kafka = createKafka({ brokers: kafkaBrokers, clientId: 'setup', logger })
@@ -68,16 +64,11 @@ async function createTopics(options: SetupOptions): Promise<EnsuredTopics> {
     return await ensureTopics(kafka, planTopics(topicPrefix, topicPartitions), topicReplication)
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw unavailable('kafka_unavailable', `Kafka does not answer at ${kafkaBrokers.join(', ')} (KAFKA_BROKERS)`, error)
+    const { message } = classifyError(error)
+    throw new AppError(`Kafka does not answer at ${kafkaBrokers.join(', ')} (KAFKA_BROKERS): ${message}`, {
+      code: 'kafka_unavailable',
+      fate: 'unavailable',
+      cause: error,
+    })
   }
-}
-
-function unavailable(code: string, sentence: string, cause: unknown): AppError {
-  const { fate, message } = classifyError(cause)
-  return new AppError(`${sentence}: ${message}`, { code, fate: fate === 'unknown' ? 'unavailable' : fate, cause })
-}
-
-/** The hosts of a connection string, without the password that it may hold. */
-function hostsOf(uri: string): string {
-  return /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]*)/.exec(uri)?.[1] ?? 'an unreadable address'
 }
