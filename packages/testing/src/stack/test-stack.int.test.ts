@@ -1,5 +1,5 @@
-import { connect } from 'node:net'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { MongoClient } from 'mongodb'
 import { expect, it } from 'vitest'
 
