@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 
 /** W3C Trace Context, version 00: https://www.w3.org/TR/trace-context/#traceparent-header */
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/
@@ -6,6 +6,10 @@ const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}
 /** Passes a valid `traceparent` on; makes a new one, not sampled, of anything else. */
 export function traceparentOf(header: string | undefined): string {
   if (header !== undefined && TRACEPARENT.test(header)) return header
-  const id = randomBytes(24).toString('hex')
-  return `00-${id.slice(0, 32)}-${id.slice(32)}-00`
+  return `00-${randomHex()}-${randomHex().slice(16)}-00`
+}
+
+/** 32 hex digits, nearly all of them random. Node draws UUIDs from a pool, unlike `randomBytes`, which costs a call each. */
+function randomHex(): string {
+  return randomUUID().replaceAll('-', '')
 }

@@ -8,8 +8,9 @@ import { createGunzip } from 'node:zlib'
  * @throws the file system's or zlib's error where the file cannot be read.
  */
 export async function* readEventLines(path: string, limit = Number.POSITIVE_INFINITY): AsyncGenerator<string> {
+  const isCompressed = await isGzip(path)
   const file = createReadStream(path)
-  const bytes = (await isGzip(path)) ? file.pipe(createGunzip()) : file
+  const bytes = isCompressed ? file.pipe(createGunzip()) : file
   // pipe() passes no errors on: a file that vanishes must not end as a short one.
   file.once('error', (error) => bytes.destroy(error))
   let count = 0
