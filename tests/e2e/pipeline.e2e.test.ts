@@ -134,8 +134,15 @@ describe('a request that is not to be trusted leaves no trace', () => {
 })
 
 describe('changes inside an open window', () => {
-  const change = (person: string, title: string) =>
-    nativeEvent({ company: { id: 'beta', name: 'Beta' }, person: { id: person, name: person, newTitle: title } })
+  let day = 0
+  const change = (person: string, title: string) => {
+    day += 1
+    return nativeEvent({
+      timestamp: `2026-01-0${day}T00:00:00Z`,
+      company: { id: 'beta', name: 'Beta' },
+      person: { id: person, name: person, newTitle: title },
+    })
+  }
 
   test('wait for one trailing refresh at its end, which covers all of them, also when the refresher is killed', async () => {
     expect((await post(change('ann', 'CEO'))).status).toBe(202)

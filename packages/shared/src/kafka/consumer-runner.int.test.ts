@@ -123,7 +123,10 @@ test('a slow batch is not overtaken: what gathers meanwhile becomes the next bat
   })
   await send(['first'], () => 'a')
   await expect.poll(() => sizes.length, soon).toBe(1)
-  await send(Array.from({ length: 300 }, (_, index) => String(index)), (value) => `key-${value}`)
+  await send(
+    Array.from({ length: 300 }, (_, index) => String(index)),
+    (value) => `key-${value}`,
+  )
   expect(sizes).toEqual([1])
   release()
   await expect.poll(lag, soon).toBe(0)

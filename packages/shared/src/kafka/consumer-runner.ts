@@ -65,7 +65,7 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
 
   const consumer = options.kafka.consumer({
     groupId: options.groupId,
-    sessionTimeout: 15_000,
+    sessionTimeout: 10_000,
     rebalanceTimeout: 20_000,
     heartbeatInterval: 1_000,
     maxWaitTimeInMs: 250,

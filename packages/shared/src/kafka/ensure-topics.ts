@@ -43,10 +43,13 @@ async function chooseReplication(admin: Admin, wanted: number | undefined): Prom
   const brokers = (await admin.describeCluster()).brokers.length
   if (wanted === undefined) return Math.min(USUAL_REPLICATION, brokers)
   if (wanted <= brokers) return wanted
-  throw new AppError(`${wanted} copies of each topic (TOPIC_REPLICATION) need as many brokers, and the cluster has ${brokers}`, {
-    code: 'not_enough_brokers',
-    fate: 'permanent',
-  })
+  throw new AppError(
+    `${wanted} copies of each topic (TOPIC_REPLICATION) need as many brokers, and the cluster has ${brokers}`,
+    {
+      code: 'not_enough_brokers',
+      fate: 'permanent',
+    },
+  )
 }
 
 async function createTopics(admin: Admin, specs: readonly TopicSpec[], replication: number): Promise<void> {
