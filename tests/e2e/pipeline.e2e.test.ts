@@ -5,6 +5,7 @@ import { postEvent, signedHeaders } from '@buyer-group/testing/events/signed-req
 import {
   createDeployment,
   type Deployment,
+  type ReadMessage,
   TEST_SECRET,
   TEST_TOKEN,
 } from '@buyer-group/testing/processes/deployment.ts'
