@@ -28,7 +28,7 @@ async function askedBy(batch: ReturnType<typeof changeAt>[]): Promise<string[]> 
   return asked
 }
 
-test('a batch of changes asks MongoDB the same six times for ten and for a thousand', async () => {
+test('a batch of changes asks MongoDB the same seven times for ten and for a thousand', async () => {
   const batchOf = (size: number) =>
     companies(size / 2).flatMap((company, index) => [
       changeAt(company, index % 3 === 0 ? { type: 'person.email_change' } : {}),
@@ -37,6 +37,7 @@ test('a batch of changes asks MongoDB the same six times for ten and for a thous
   const few = await askedBy(batchOf(10))
   expect(few).toEqual([
     'insert webhook_events',
+    'find refresh_windows',
     'update refresh_windows',
     'find refresh_windows',
     'update buyer_group_refresh_logs',
@@ -44,6 +45,19 @@ test('a batch of changes asks MongoDB the same six times for ten and for a thous
     'update webhook_events',
   ])
   expect(await askedBy(batchOf(1_000))).toEqual(few)
+})
+
+test('a batch of changes inside open windows asks four times, whatever their number', async () => {
+  for (const size of [10, 1_000]) {
+    const open = companies(size)
+    await askedBy(open.map((company) => changeAt(company)))
+    expect(await askedBy(open.map((company) => changeAt(company)))).toEqual([
+      'insert webhook_events',
+      'find refresh_windows',
+      'update refresh_windows',
+      'update webhook_events',
+    ])
+  }
 })
 
 test('a batch of repeats asks twice, and one of insignificant changes once, whatever their number', async () => {

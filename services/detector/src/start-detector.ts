@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createRegistry, openDecoder, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
@@ -50,6 +51,8 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
       mongodb: () => checkMongo(db),
       consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
     },
+  }).catch((error: unknown) => {
+    throw explainPort(error, config.ADMIN_PORT)
   })
   shutdown.register('admin server', () => admin.close())
 
@@ -116,4 +119,10 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   })
   shutdown.register('sweeper', () => sweeper.stop())
   logger.info({ adminPort: admin.port, groupId, windowMs: config.REFRESH_WINDOW }, 'detector started')
+}
+
+function explainPort(error: unknown, port: number): unknown {
+  if ((error as { code?: unknown } | null)?.code !== 'EADDRINUSE') return error
+  const message = `port ${port} is in use: stop what listens there, or set ADMIN_PORT to a free one`
+  return new AppError(message, { code: 'port_in_use', fate: 'permanent', cause: error })
 }

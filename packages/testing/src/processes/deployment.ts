@@ -30,6 +30,8 @@ export interface ReadMessage<Value> {
 export interface Deployment {
   readonly ingestUrl: string
   readonly collections: Collections
+  /** What its topics and groups begin with. */
+  readonly topicPrefix: string
   /** Starts one more instance; an ingest after the first one listens on `url`, which only the first shares with `ingestUrl`. */
   start(
     service: ServiceName,
@@ -107,6 +109,7 @@ export async function createDeployment(
   return {
     ingestUrl: `http://127.0.0.1:${ingestPort}`,
     collections: collectionsOf(db),
+    topicPrefix: prefix,
     start: async (name, extra = {}) => {
       const port = name === 'ingest' && ingestStarted ? await freePort() : ingestPort
       if (name === 'ingest') ingestStarted = true

@@ -37,6 +37,14 @@ export function claimOrMark(changes: CompanyChanges, claim: Claim): Expression[]
   return replaceWith(changes, { $cond: [IS_FREE, claimed(changes, claim), marked(changes)] })
 }
 
+/**
+ * Marks the changes pending in a window that exists, whatever its state by then: pending changes of a closed window are
+ * swept. Much cheaper than claimOrMark, because the database has a third to parse.
+ */
+export function markOnly(changes: CompanyChanges): Expression[] {
+  return [{ $set: { companyName: nameOf(changes), pending: waitingWith(changes) } }]
+}
+
 /** Claims the window whatever its state: the caller's filter has made sure that it may. */
 export function claimOnly(changes: CompanyChanges, claim: Claim): Expression[] {
   return replaceWith(changes, claimed(changes, claim))

@@ -1,7 +1,7 @@
 import type { RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection, Filter } from 'mongodb'
 import type { WindowState } from '../rules/plan-requests.ts'
-import { claimOnly, claimOrMark } from '../rules/window-updates.ts'
+import { claimOnly, claimOrMark, markOnly } from '../rules/window-updates.ts'
 import { bulkUpsert, DUPLICATE_KEY, writeErrorsOf } from './bulk-upsert.ts'
 import type { ConditionalClaim, DueWindow, WindowStore, WonWindow } from './stores.ts'
 
@@ -13,18 +13,29 @@ export function createMongoWindowStore(collection: Collection<RefreshWindowDoc>)
       .project<WonWindow>({ _id: 0, companyId: 1, sequence: 1, outbox: 1 })
       .toArray()
 
+  const findOpen = async (companyIds: readonly string[]): Promise<ReadonlySet<string>> => {
+    const windows = await collection
+      .find({ companyId: { $in: [...companyIds] } }, { batchSize: companyIds.length + 1 })
+      .project<{ companyId: string; open: boolean }>({ _id: 0, companyId: 1, open: { $gt: ['$closesAt', '$$NOW'] } })
+      .toArray()
+    return new Set(windows.flatMap(({ companyId, open }) => (open ? [companyId] : [])))
+  }
+
   return {
     claimOrMark: async (changes, claim) => {
+      const companyIds = changes.map(({ companyId }) => companyId)
+      const open = await findOpen(companyIds)
       await bulkUpsert(
         collection,
-        changes.map((change) => ({
-          updateOne: { filter: { companyId: change.companyId }, update: claimOrMark(change, claim), upsert: true },
-        })),
+        changes.map((change) => {
+          const { companyId } = change
+          const update = open.has(companyId) ? markOnly(change) : claimOrMark(change, claim)
+          // Also the mark: if its window vanished, the validator refuses the rest of one, and nothing is dropped in silence.
+          return { updateOne: { filter: { companyId }, update, upsert: true } }
+        }),
       )
-      return findWon(
-        changes.map(({ companyId }) => companyId),
-        claim.token,
-      )
+      const free = companyIds.filter((companyId) => !open.has(companyId))
+      return free.length === 0 ? [] : findWon(free, claim.token)
     },
 
     claimIfUnchanged: async (claims) => {

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { createRegistry, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
+import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
+import { COMMAND_TOPICS, deadLetterTopic, GROUPS, type Priority, TOPICS } from '@buyer-group/shared/messages/topics.ts'
+import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
+import { createDeployment, type Deployment, type ReadMessage } from '@buyer-group/testing/processes/deployment.ts'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { personChange } from './test-kit/messages.ts'
+
+/** The detector as the process that it is in production: its wiring. Its rules are shown by the other tests. */
+const brokers = (process.env.KAFKA_BROKERS ?? '').split(',')
+const releases: (() => Promise<void>)[] = []
+const toEnd = (release: () => Promise<void>) => releases.push(release)
+let deployment: Deployment
+let publisher: OpenPublisher
+
+beforeAll(async () => {
+  deployment = await createDeployment(toEnd, { REFRESH_WINDOW: '1s', SWEEP_INTERVAL: '50ms' })
+  publisher = await openPublisher(createKafka({ brokers, clientId: 'tests', logger: createLogger('tests', 'fatal') }))
+  toEnd(() => publisher.close())
+})
+afterAll(async () => {
+  for (const release of releases.reverse()) await release()
+})
+
+async function openTopics() {
+  const topics = topicNames(deployment.topicPrefix)
+  const schemas = createRegistry(process.env.SCHEMA_REGISTRY_URL ?? '')
+  const changes = topics.name(TOPICS.personChanges)
+  const requests = topics.name(TOPICS.refreshRequests)
+  return {
+    changes,
+    requests,
+    encodeChange: await openEncoder(schemas, changes, 'person-change'),
+    encodeRequest: await openEncoder(schemas, requests, 'refresh-request'),
+  }
+}
+
+const readCommands = async (priority: Priority) =>
+  (await deployment.read(COMMAND_TOPICS[priority])) as readonly ReadMessage<RefreshCommand>[]
+
+test('a running detector turns changes and requests into commands, sets poison aside and drains on SIGTERM', async () => {
+  const { changes, requests, encodeChange, encodeRequest } = await openTopics()
+  const send = (topic: string, value: Buffer) => publisher.publish([{ topic, key: 'acme', value, headers: {} }])
+  const detector = await deployment.start('detector')
+  const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 50 })
+
+  const event = nativeEvent()
+  await send(changes, encodeChange(personChange(event)))
+  await send(changes, Buffer.from('garbage'))
+  await send(changes, encodeChange(personChange(nativeEvent(), { personId: 'somebody-else' })))
+  await send(changes, encodeChange(personChange({ ...event, person: { ...event.person, name: 'Other' } })))
+  await send(changes, encodeChange(personChange(event)))
+  await until(async () => expect(await detector.metric('kafka_consumer_messages_total')).toBe(5))
+  expect(await deployment.count(deadLetterTopic(TOPICS.personChanges, GROUPS.detector))).toBe(3)
+
+  await send(changes, encodeChange(personChange(nativeEvent({ person: { id: 'p2' } }))))
+  await until(async () => expect(await deployment.count(COMMAND_TOPICS.normal)).toBe(2))
+  const request = { requestId: 'r1', companyId: 'acme', companyName: null, requestedBy: 'api', requestedAt: Date.now() }
+  await send(requests, encodeRequest(request))
+  await until(async () => expect(await deployment.count(COMMAND_TOPICS.high)).toBe(1))
+
+  const [leading, trailing] = await readCommands('normal')
+  const [manual] = await readCommands('high')
+  expect(leading).toMatchObject({ key: 'acme', value: { reason: 'webhook', triggeredBy: ['test:p1'] } })
+  expect(trailing?.value.triggeredBy).toEqual(['test:p2'])
+  expect(manual?.value).toMatchObject({ commandId: 'r1', reason: 'manual', priority: 'high' })
+  expect(manual?.headers.ce_id).toBe('r1')
+  const sequences = [leading, trailing, manual].map((message) => message?.value.sequence ?? 0)
+  expect(sequences).toEqual(sequences.toSorted((a, b) => a - b))
+  expect((trailing?.value.requestedAt ?? 0) - (leading?.value.requestedAt ?? 0)).toBeGreaterThanOrEqual(1_000)
+
+  expect(await detector.metric('detector_decisions_total')).toBe(4)
+  expect(await detector.metric('detector_commands_produced_total')).toBe(3)
+  expect(await detector.stop()).toBe(0)
+  expect(detector.output()).not.toMatch(/Pat Doe|Chief Financial/)
+})
+
+/** Runs main.ts until it exits by itself. */
+function run(env: Record<string, string>): Promise<{ code: number | null; output: string }> {
+  const main = join(import.meta.dirname, 'main.ts')
+  const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH, ...env } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk
+    })
+  }
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })))
+}
+
+test('a missing or bad variable is one sentence and exit code 78', async () => {
+  expect(await run({})).toEqual({
+    code: 78,
+    output: expect.stringMatching(/^detector: KAFKA_BROKERS is required.*\n$/),
+  })
+})
+
+test('a taken admin port is said with what to set', async () => {
+  const detector = await deployment.start('detector')
+  const { code, output } = await run({
+    KAFKA_BROKERS: brokers.join(','),
+    MONGODB_URI: process.env.MONGODB_URI ?? '',
+    SCHEMA_REGISTRY_URL: process.env.SCHEMA_REGISTRY_URL ?? '',
+    ADMIN_PORT: new URL(detector.adminUrl).port,
+  })
+  expect(code).toBe(1)
+  expect(output).toMatch(/port \d+ is in use: stop what listens there, or set ADMIN_PORT/)
+  expect(await detector.stop()).toBe(0)
+})
