@@ -19,15 +19,20 @@ const soon = { timeout: 30_000, interval: 50 }
 
 let deployment: Deployment
 let refresher: ServiceProcess
+const releases: (() => Promise<void>)[] = []
 
 beforeAll(async () => {
-  deployment = await createDeployment(afterAll, { REFRESH_WINDOW: `${WINDOW_MS}ms` })
+  deployment = await createDeployment((release) => releases.push(release), { REFRESH_WINDOW: `${WINDOW_MS}ms` })
   const [, , started] = await Promise.all([
     deployment.start('ingest'),
     deployment.start('detector'),
     deployment.start('refresher'),
   ])
   refresher = started
+})
+
+afterAll(async () => {
+  for (const release of releases) await release()
 })
 
 const post = (event: unknown, at?: number) => postEvent(deployment.ingestUrl, event, TEST_SECRET, at)

@@ -1,5 +1,6 @@
 import { readConfig } from '../config/read-config.ts'
 import { createLogger } from '../logging/create-logger.ts'
+import { logWarnings } from '../logging/log-warnings.ts'
 import { setupConfig } from './config.ts'
 import { runCli } from './run-cli.ts'
 import { runSetup } from './run-setup.ts'
@@ -7,6 +8,7 @@ import { runSetup } from './run-setup.ts'
 await runCli('setup', async () => {
   const config = readConfig(setupConfig, process.env)
   const logger = createLogger('setup', config.LOG_LEVEL)
+  logWarnings(logger)
   const report = await runSetup({
     kafkaBrokers: config.KAFKA_BROKERS,
     mongodbUri: config.MONGODB_URI,

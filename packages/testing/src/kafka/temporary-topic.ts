@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Kafka } from 'kafkajs'
 
-/** A topic (and so a group) of a test's own, gone when the test ends. `onEnd` is vitest's onTestFinished or afterAll. */
+/** A topic (and so a group) of a test's own, gone when the test ends. Give it onTestFinished as `onEnd`. */
 export async function temporaryTopic(
   kafka: Kafka,
   partitions: number,

@@ -44,11 +44,12 @@ export interface Deployment {
 }
 
 /**
- * Sets a deployment up on the stack that the environment names and tears it down through `onEnd`
- * (vitest's onTestFinished or afterAll): processes killed, topics deleted, database dropped.
+ * Sets a deployment up on the stack that the environment names. `onEnd` is given what tears it down again (processes
+ * killed, topics deleted, database dropped): vitest's onTestFinished inside a test, a list that afterAll goes through
+ * inside beforeAll.
  */
 export async function createDeployment(
-  onEnd: (release: () => Promise<void>) => void,
+  onEnd: (release: () => Promise<void>) => unknown,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Deployment> {
   const id = randomUUID().slice(0, 8)

@@ -17,12 +17,14 @@ export async function finishRefresh(
   records: readonly StepRecord[],
   traceparent: string | undefined,
 ): Promise<void> {
-  const { collections, now } = refresher
+  const { collections, logger, now } = refresher
   await publishGroup(refresher, group, traceparent)
   const isStillStored = await markPublished(refresher, group)
   await releaseChanges(collections, group, now())
   await leaveRestToTrailingRefresh(refresher, group)
   await completeRefresh(collections, group, records, now())
+  const { companyId, commandId, sequence, members, foldedIds } = group
+  logger.debug({ companyId, commandId, sequence, members: members.length, folded: foldedIds.length }, 'refreshed')
   if (!isStillStored) await publishNewer(refresher, group, traceparent)
 }
 
