@@ -17,7 +17,7 @@ export async function sendCommands(
 ): Promise<void> {
   if (commands.length === 0) return
   const { stores, publisher, commandTopics, metrics } = detector
-  await stores.windows.clearOutboxes(commands); await stores.logs.insert(commands.map(toRefreshLog))
+  await stores.logs.insert(commands.map(toRefreshLog))
   await publisher.publish(
     commands.map((command) => {
       const { topic, encode } = commandTopics[command.priority]
