@@ -52,6 +52,7 @@ async function main(): Promise<void> {
   shutdown.register('events', () => ingest.close())
   metrics.watchQueue(ingest.queued)
 
+  let isListening = false
   const admin = await listen('ADMIN_PORT', config.ADMIN_PORT, () =>
     startAdminServer({
       port: config.ADMIN_PORT,
@@ -60,7 +61,10 @@ async function main(): Promise<void> {
       ready: {
         messaging: messaging.check,
         clock: clock.check,
-        intake: () => (shutdown.signal.aborted ? { ok: false, reason: 'shutting down' } : { ok: true }),
+        intake: () => {
+          if (shutdown.signal.aborted) return { ok: false, reason: 'shutting down' }
+          return isListening ? { ok: true } : { ok: false, reason: 'not listening yet' }
+        },
       },
     }),
   )
@@ -73,6 +77,7 @@ async function main(): Promise<void> {
     startServer(ingest.app, config.INGEST_PORT, config.INGEST_HOST),
   )
   shutdown.register('http', () => server.close())
+  isListening = true
   logger.info({ port: server.port, adminPort: admin.port, sources: sources.names }, 'listening')
 }
 

@@ -6,6 +6,8 @@ import { answerClientError } from './answer-client-error.ts'
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** How long a closing server lets a request finish (milliseconds): longer than one waits for the broker. */
+const CLOSE_GRACE_MS = 15_000
 const MAX_HEADER_BYTES = 16 * 1024
 
 export interface RunningServer {
@@ -50,8 +52,12 @@ export async function startServer(
     port: (server.address() as AddressInfo).port,
     close: () => {
       closing = true
+      const giveUp = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
       return new Promise((resolve) => {
-        server.close(() => resolve())
+        server.close(() => {
+          clearTimeout(giveUp)
+          resolve()
+        })
       })
     },
   }

@@ -1,0 +1,101 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
+import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
+import type { Express } from 'express'
+import type { ClockGuard } from './clock-guard.ts'
+import type { IngestConfig } from './config.ts'
+import type { MessagingConnection } from './connect-messaging.ts'
+import { createFindRecorded } from './find-recorded.ts'
+import { createCheckBearer } from './http/check-bearer.ts'
+import { createApp } from './http/create-app.ts'
+import type { IngestMetrics } from './metrics.ts'
+import { createPublishEach } from './publish-each.ts'
+import { createPublishEvent } from './publish-event.ts'
+import { createReadState } from './read-state.ts'
+import { createReceiveWebhook } from './receive-webhook.ts'
+import { createRequestRefresh } from './request-refresh.ts'
+import type { Sources } from './sources.ts'
+
+/** How long Kafka is left alone after batches in a row of which nothing came through (milliseconds). */
+const KAFKA_LEFT_ALONE_MS = 1_000
+
+export interface IngestParts {
+  readonly config: Pick<
+    IngestConfig,
+    'API_TOKEN' | 'MAX_BATCH_EVENTS' | 'MAX_QUEUED_EVENTS' | 'RECENT_EVENTS' | 'PUBLISH_TIMEOUT'
+  >
+  readonly sources: Sources
+  readonly collections: Pick<Collections, 'webhookEvents' | 'refreshLogs' | 'buyerGroups'>
+  readonly messaging: Pick<MessagingConnection, 'current'>
+  readonly clock: Pick<ClockGuard, 'isOff'>
+  /** Milliseconds since the epoch. */
+  now(): number
+  readonly metrics: IngestMetrics
+  readonly logger: Logger
+}
+
+export interface Ingest {
+  readonly app: Express
+  /** Events that wait for the broker. */
+  queued(): number
+  /** Takes nothing more; resolves once everything taken has its outcome. */
+  close(): Promise<void>
+}
+
+/** Binds the parts of ingest to one another: what a request can reach, from the server's side to Kafka and MongoDB. */
+export function createIngest(parts: IngestParts): Ingest {
+  const { config, sources, collections, messaging, clock, now, metrics, logger } = parts
+
+  const publishEach = createPublishEach({
+    publisher: () => messaging.current()?.publisher,
+    leftAloneMs: KAFKA_LEFT_ALONE_MS,
+    onPublished: (seconds, outcome) => metrics.publishDuration.observe({ outcome }, seconds),
+  })
+  const publishEvent = createPublishEvent({
+    publishEach,
+    findRecorded: createFindRecorded({
+      events: collections.webhookEvents,
+      logger,
+      onSkipped: () => metrics.lookupsSkipped.inc(),
+    }),
+    maxBatch: config.MAX_BATCH_EVENTS,
+    maxQueued: config.MAX_QUEUED_EVENTS,
+    maxRecent: config.RECENT_EVENTS,
+    timeoutMs: config.PUBLISH_TIMEOUT,
+    onBatch: (size) => metrics.batchSize.observe(size),
+  })
+  const app = createApp({
+    sources,
+    receiveWebhook: createReceiveWebhook({
+      sources,
+      now,
+      isClockOff: clock.isOff,
+      toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
+      publish: publishEvent,
+      metrics,
+      onRefused: (code, status) => logger.info({ code, status }, 'webhook refused'),
+    }),
+    requestRefresh: createRequestRefresh({
+      now,
+      isClockOff: clock.isOff,
+      toMessage: (request, traceparent) => toMessages().refreshRequest(request, traceparent),
+      publishEach,
+      timeoutMs: config.PUBLISH_TIMEOUT,
+      metrics,
+    }),
+    readState: createReadState(collections),
+    checkBearer: createCheckBearer(config.API_TOKEN),
+    metrics,
+    logger,
+  })
+  return { app, queued: publishEvent.queued, close: publishEvent.close }
+
+  function toMessages() {
+    const current = messaging.current()
+    if (current !== undefined) return current.toMessages
+    throw new AppError('not connected to the schema registry yet', {
+      code: 'registry_unavailable',
+      fate: 'unavailable',
+    })
+  }
+}

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
+import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { Registry } from 'prom-client'
+import { createIngest } from '../create-ingest.ts'
+import { type RunningServer, startServer } from '../http/start-server.ts'
+import { createMetrics } from '../metrics.ts'
+import { openMongo } from '../open-mongo.ts'
+import { createSources } from '../sources.ts'
+import { createToMessages } from '../to-messages.ts'
+
+export const SECRET = 'the-common-secret'
+export const LINKEDIN_SECRET = 'the-secret-of-linkedin'
+export const TOKEN = 'the-token-of-the-api'
+
+/** A Kafka of a test's own: keeps what is published, or is away, or answers only when told to. */
+export interface FakeKafka {
+  readonly published: OutgoingMessage[]
+  /** Batches that were handed over, published or not. */
+  batches: number
+  isAway: boolean
+  /** Where set, publishing waits for it. */
+  gate: Promise<void> | undefined
+}
+
+export interface TestIngest {
+  readonly url: string
+  readonly server: RunningServer
+  readonly kafka: FakeKafka
+  readonly collections: Collections
+  readonly registry: Registry
+  clockIsOff: boolean
+}
+
+export interface TestIngestOptions {
+  readonly mongodbUri?: string
+  readonly token?: string | undefined
+  readonly publishTimeoutMs?: number
+}
+
+/** The real Express server over a real MongoDB, with a database of its own and a fake Kafka. `onEnd` releases all. */
+export async function startTestIngest(
+  onEnd: (release: () => Promise<void>) => void,
+  options: TestIngestOptions = {},
+): Promise<TestIngest> {
+  const kafka: FakeKafka = { published: [], batches: 0, isAway: false, gate: undefined }
+  const mongodbUri = options.mongodbUri ?? process.env.MONGODB_URI ?? ''
+  const { client, db } = openMongo(mongodbUri, `test_ingest_${randomUUID().slice(0, 8)}`)
+  const collections = collectionsOf(db)
+  const registry = new Registry()
+  const encode = (message: unknown) => Buffer.from(JSON.stringify(message))
+  const messaging = {
+    publisher: {
+      publish: async (messages: readonly OutgoingMessage[]) => {
+        kafka.batches += 1
+        await kafka.gate
+        if (kafka.isAway) throw new AppError('away', { code: 'kafka_unavailable', fate: 'unavailable' })
+        kafka.published.push(...messages)
+      },
+      check: () => ({ ok: !kafka.isAway, reason: 'away' }) as const,
+      close: async () => {},
+    },
+    toMessages: createToMessages({
+      topics: topicNames(''),
+      encodePersonChange: encode,
+      encodeRefreshRequest: encode,
+    }),
+  }
+  const state = { clockIsOff: false }
+  const ingest = createIngest({
+    config: {
+      API_TOKEN: 'token' in options ? options.token : TOKEN,
+      MAX_BATCH_EVENTS: 100,
+      MAX_QUEUED_EVENTS: 1_000,
+      RECENT_EVENTS: 1_000,
+      PUBLISH_TIMEOUT: options.publishTimeoutMs ?? 10_000,
+    },
+    sources: createSources(
+      [
+        { name: 'test', ownSecrets: [], companyIdPrefix: '' },
+        { name: 'linkedin', ownSecrets: [LINKEDIN_SECRET], companyIdPrefix: 'li:' },
+      ],
+      [SECRET],
+    ),
+    collections,
+    messaging: { current: () => messaging },
+    clock: { isOff: () => state.clockIsOff },
+    now: () => Date.now(),
+    metrics: createMetrics(registry),
+    logger: createLogger('test', 'fatal'),
+  })
+  const server = await startServer(ingest.app, 0, '127.0.0.1')
+  onEnd(async () => {
+    await server.close()
+    await ingest.close()
+    if (options.mongodbUri === undefined) await db.dropDatabase()
+    await client.close()
+  })
+  return Object.assign(state, { url: `http://127.0.0.1:${server.port}`, server, kafka, collections, registry })
+}
