@@ -32,7 +32,7 @@ interface Run {
  */
 export function createRefreshHandler(refresher: Refresher): MessageHandler<RefreshCommand> {
   const pipeline = createRefreshPipeline(refresher)
-  const { collections, metrics, now } = refresher
+  const { writes, metrics, now } = refresher
 
   const validate = async ({ message, value: command }: Decoded<RefreshCommand>): Promise<Run> => {
     const input = { command, refreshId: refreshIdOf(command.commandId), key: message.key?.toString() }
@@ -48,7 +48,7 @@ export function createRefreshHandler(refresher: Refresher): MessageHandler<Refre
 
       const comparison = compareWithStored(command, refreshId, standing.stored)
       if (comparison.kind === 'superseded') {
-        await supersedeRefresh(collections, command.commandId, comparison.by, records, now())
+        await supersedeRefresh(writes, command.commandId, comparison.by, records, now())
         metrics.refreshes.inc({ outcome: 'superseded' })
         return skip('superseded')
       }
@@ -98,7 +98,7 @@ export function createRefreshHandler(refresher: Refresher): MessageHandler<Refre
       return refuse(error)
     }
     try {
-      await beginRefresh(collections, run.command, now())
+      await beginRefresh(writes, run.command, now())
       return await refresh(run)
     } catch (error) {
       if (error instanceof StepError) run.records.push(...error.records)

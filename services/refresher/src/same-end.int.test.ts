@@ -62,7 +62,7 @@ test('changes in any order, with repeated deliveries and however many refreshes,
       const truth = await endOf(inOrder, inOrder.length)
       expect(await endOf(order, size)).toEqual(truth)
     }),
-    { numRuns: 12 },
+    { numRuns: 8 },
   )
 })
 

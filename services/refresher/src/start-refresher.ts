@@ -17,6 +17,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { RefresherConfig } from './config.ts'
 import { createRefreshHandler } from './handle-refresh-command.ts'
 import { createRefresherMetrics } from './metrics.ts'
+import { createGatheredWrites } from './records/gathered-writes.ts'
 
 /**
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
@@ -56,8 +57,10 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
   const results = topics.name(TOPICS.refreshResults)
   const current = topics.name(TOPICS.current)
+  const collections = collectionsOf(db)
   const handle = createRefreshHandler({
-    collections: collectionsOf(db),
+    collections,
+    writes: createGatheredWrites(collections),
     publisher,
     results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
     current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },

@@ -17,12 +17,12 @@ export async function finishRefresh(
   records: readonly StepRecord[],
   traceparent: string | undefined,
 ): Promise<void> {
-  const { collections, logger, now } = refresher
+  const { writes, logger, now } = refresher
   await publishGroup(refresher, group, traceparent)
   const isStillStored = await markPublished(refresher, group)
-  await releaseChanges(collections, group, now())
+  await releaseChanges(writes, group, now())
   await leaveRestToTrailingRefresh(refresher, group)
-  await completeRefresh(collections, group, records, now())
+  await completeRefresh(writes, group, records, now())
   const { companyId, commandId, sequence, members, foldedIds } = group
   logger.debug({ companyId, commandId, sequence, members: members.length, folded: foldedIds.length }, 'refreshed')
   if (!isStillStored) await publishNewer(refresher, group, traceparent)

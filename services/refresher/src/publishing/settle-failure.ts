@@ -29,7 +29,7 @@ export async function settleFailure(
   const { fate } = classifyError(error)
   if (fate === 'unavailable') throw error
   const reason = reasonOf(error)
-  const { collections, logger, metrics, now } = refresher
+  const { collections, writes, logger, metrics, now } = refresher
   const { commandId, companyId } = command
   if (fate !== 'permanent') {
     const attempts = await countFailedAttempt(collections, commandId, reason)
@@ -37,7 +37,7 @@ export async function settleFailure(
   }
   logger.error({ commandId, companyId, ...describeError(error) }, 'refresh failed')
   await tryPublishFailure(refresher, command, reason, traceparent)
-  await failRefresh(collections, commandId, reason, records, now())
+  await failRefresh(writes, commandId, reason, records, now())
   metrics.refreshes.inc({ outcome: 'failed' })
   return deadLetter(reason.code, reason.message, error instanceof StepError ? error.step : undefined)
 }

@@ -1,28 +1,29 @@
 import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
 import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/messages.ts'
 import type { BuyerGroupDoc, Collections, PipelineStepRecord } from '@buyer-group/shared/mongo/collections.ts'
-import { type Document, MongoServerError } from 'mongodb'
+import type { Document } from 'mongodb'
 import { literal } from '../directory/update-expressions.ts'
 import { PIPELINE_NAME, PIPELINE_VERSION, refreshIdOf } from '../refresh-pipeline.ts'
+import type { GatheredWrites } from './gathered-writes.ts'
 
 /** How long operations and logs are kept (system.md, "MongoDB"). */
 const KEPT_MS = 90 * 24 * 60 * 60 * 1_000
 
-const DUPLICATE_KEY = 11_000
-
 /** What came of a run stays; a failed one may begin anew when its command is sent again. */
 const FINAL: ('completed' | 'superseded')[] = ['completed', 'superseded']
 
+type Writes = Pick<GatheredWrites, 'operation' | 'log'>
+
 /** Opens the operation and the log of a command, unless they are final. Both at once, one round trip. */
-export async function beginRefresh(collections: Collections, command: RefreshCommand, now: Date): Promise<void> {
+export async function beginRefresh(writes: Writes, command: RefreshCommand, now: Date): Promise<void> {
   const { commandId, companyId, workspaceId, reason, sequence } = command
   const expiresAt = new Date(now.getTime() + KEPT_MS)
   const triggeredBy = [...command.triggeredBy]
   await Promise.all([
-    unlessPresent(
-      collections.pipelineOperations.updateOne(
-        { idempotencyKey: refreshIdOf(commandId), status: { $in: ['running', 'failed'] } },
-        {
+    writes.operation({
+      updateOne: {
+        filter: { idempotencyKey: refreshIdOf(commandId), status: { $nin: FINAL } },
+        update: {
           $set: { status: 'running' },
           $unset: { error: 1, completedAt: 1, duration: 1 },
           $setOnInsert: {
@@ -34,26 +35,26 @@ export async function beginRefresh(collections: Collections, command: RefreshCom
             expiresAt,
           },
         },
-        { upsert: true },
-      ),
-    ),
-    unlessPresent(
-      collections.refreshLogs.updateOne(
-        { commandId, status: { $nin: FINAL } },
-        {
+        upsert: true,
+      },
+    }),
+    writes.log({
+      updateOne: {
+        filter: { commandId, status: { $nin: FINAL } },
+        update: {
           $set: { status: 'processing', startedAt: now, expiresAt },
           $unset: { error: 1, completedAt: 1 },
           $setOnInsert: { companyId, workspaceId, reason, triggeredBy, sequence },
         },
-        { upsert: true },
-      ),
-    ),
+        upsert: true,
+      },
+    }),
   ])
 }
 
 /** Records that the refresh which made `group` is published and its changes are no longer waiting. */
 export async function completeRefresh(
-  collections: Collections,
+  writes: Writes,
   group: BuyerGroupDoc,
   records: readonly StepRecord[],
   now: Date,
@@ -61,40 +62,40 @@ export async function completeRefresh(
   const changes = { added: group.added.length, removed: group.removed.length, changed: group.changed.length }
   const output = { refreshId: group.refreshId, sequence: group.sequence, members: group.members.length, ...changes }
   const steps = records.length === 0 ? {} : { steps: literal(records.map(toStepRecord)) }
-  await endBoth(collections, group.commandId, 'completed', now, { output: literal(output), ...steps }, { changes })
+  await endBoth(writes, group.commandId, 'completed', now, { output: literal(output), ...steps }, { changes })
 }
 
 /** Records that a later refresh covered this one. */
 export async function supersedeRefresh(
-  collections: Collections,
+  writes: Writes,
   commandId: string,
   supersededBy: number,
   records: readonly StepRecord[],
   now: Date,
 ): Promise<void> {
   const operation = { output: literal({ supersededBy }), steps: literal(records.map(toStepRecord)) }
-  await endBoth(collections, commandId, 'superseded', now, operation, { supersededBy })
+  await endBoth(writes, commandId, 'superseded', now, operation, { supersededBy })
 }
 
 /** Records that the refresh can never succeed as it is, and why. */
 export async function failRefresh(
-  collections: Collections,
+  writes: Writes,
   commandId: string,
   error: RefreshError,
   records: readonly StepRecord[],
   now: Date,
 ): Promise<void> {
   const operation = { error: literal(error), steps: literal(records.map(toStepRecord)), failedAttempts: 0 }
-  await endBoth(collections, commandId, 'failed', now, operation, { error: literal(error) })
+  await endBoth(writes, commandId, 'failed', now, operation, { error: literal(error) })
 }
 
 /** Counts an attempt that failed for an unknown or passing reason and returns how many there were. */
 export async function countFailedAttempt(
-  collections: Collections,
+  { pipelineOperations }: Pick<Collections, 'pipelineOperations'>,
   commandId: string,
   error: RefreshError,
 ): Promise<number> {
-  const operation = await collections.pipelineOperations.findOneAndUpdate(
+  const operation = await pipelineOperations.findOneAndUpdate(
     { idempotencyKey: refreshIdOf(commandId) },
     { $inc: { failedAttempts: 1 }, $set: { error } },
     { returnDocument: 'after', projection: { failedAttempts: 1 } },
@@ -103,7 +104,7 @@ export async function countFailedAttempt(
 }
 
 async function endBoth(
-  collections: Collections,
+  writes: Writes,
   commandId: string,
   status: 'completed' | 'superseded' | 'failed',
   now: Date,
@@ -114,22 +115,16 @@ async function endBoth(
   const duration = { $subtract: [now, '$createdAt'] }
   const open = { status: { $nin: FINAL } }
   await Promise.all([
-    collections.pipelineOperations.updateOne({ idempotencyKey: refreshIdOf(commandId), ...open }, [
-      { $set: { ...end, duration, ...operation } },
-    ]),
-    collections.refreshLogs.updateOne({ commandId, ...open }, [{ $set: { ...end, ...log } }]),
+    writes.operation({
+      updateOne: {
+        filter: { idempotencyKey: refreshIdOf(commandId), ...open },
+        update: [{ $set: { ...end, duration, ...operation } }],
+      },
+    }),
+    writes.log({ updateOne: { filter: { commandId, ...open }, update: [{ $set: { ...end, ...log } }] } }),
   ])
 }
 
 function toStepRecord({ name, status, startedAt, duration, error }: StepRecord): PipelineStepRecord {
   return { name, status, startedAt, duration, ...(error === undefined ? {} : { error: { ...error } }) }
-}
-
-/** The upsert of a document that is there but final fails on its key: then there is nothing to do. */
-async function unlessPresent(upsert: Promise<unknown>): Promise<void> {
-  try {
-    await upsert
-  } catch (error) {
-    if (!(error instanceof MongoServerError && error.code === DUPLICATE_KEY)) throw error
-  }
 }

@@ -1,5 +1,6 @@
-import type { BuyerGroupDoc, Collections, EventCoverage } from '@buyer-group/shared/mongo/collections.ts'
+import type { BuyerGroupDoc, EventCoverage } from '@buyer-group/shared/mongo/collections.ts'
 import { literal } from '../directory/update-expressions.ts'
+import type { GatheredWrites } from './gathered-writes.ts'
 
 /** An event may go this long after ingest took it, once nothing waits for it (system.md, "MongoDB"): 45 days. */
 const EVENT_KEPT_MS = 45 * 24 * 60 * 60 * 1_000
@@ -9,13 +10,17 @@ const EVENT_KEPT_MS = 45 * 24 * 60 * 60 * 1_000
  * An event that waits for nobody and is decided may expire; the detector looks in the opposite order, so that one of
  * the two always sets the time. One round trip; again, it changes nothing.
  */
-export async function releaseChanges(collections: Collections, group: BuyerGroupDoc, now: Date): Promise<void> {
+export async function releaseChanges(
+  writes: Pick<GatheredWrites, 'event'>,
+  group: BuyerGroupDoc,
+  now: Date,
+): Promise<void> {
   if (group.foldedIds.length === 0) return
   const { companyId, commandId, refreshId, sequence } = group
   const coverage: EventCoverage = { companyId, commandId, refreshId, sequence, at: now }
   const stillWaiting = { $filter: { input: '$waitingFor', cond: { $ne: ['$$this', literal(companyId)] } } }
   const mayExpire = { $and: [{ $eq: ['$waitingFor', []] }, { $eq: ['$processed', true] }] }
-  await collections.webhookEvents.updateMany({ idempotencyKey: { $in: group.foldedIds }, waitingFor: companyId }, [
+  const update = [
     {
       $set: {
         waitingFor: stillWaiting,
@@ -23,5 +28,7 @@ export async function releaseChanges(collections: Collections, group: BuyerGroup
       },
     },
     { $set: { expiresAt: { $cond: [mayExpire, { $add: ['$receivedAt', EVENT_KEPT_MS] }, '$expiresAt'] } } },
-  ])
+  ]
+  const filter = { idempotencyKey: { $in: group.foldedIds }, waitingFor: companyId }
+  await writes.event({ updateMany: { filter, update } })
 }

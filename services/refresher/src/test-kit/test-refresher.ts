@@ -9,6 +9,7 @@ import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Registry } from 'prom-client'
 import { createRefreshHandler } from '../handle-refresh-command.ts'
 import { createRefresherMetrics } from '../metrics.ts'
+import { createGatheredWrites } from '../records/gathered-writes.ts'
 import type { Refresher } from '../refresher.ts'
 
 /** What was published, decoded again, in order. */
@@ -59,6 +60,7 @@ export async function createTestRefresher(
   }
   const refresher: Refresher = {
     collections,
+    writes: createGatheredWrites(collections),
     publisher,
     results: {
       topic: TOPICS.refreshResults,

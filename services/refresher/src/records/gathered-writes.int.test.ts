@@ -1,0 +1,60 @@
+import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
+import { createGatheredWrites } from './gathered-writes.ts'
+
+let database: Awaited<ReturnType<typeof openTemporaryDatabase>>
+
+beforeAll(async () => {
+  database = await openTemporaryDatabase()
+})
+afterAll(() => database.close())
+
+test('gathered writes tell each asker what became of its own: written, present, or refused', async () => {
+  const { log } = createGatheredWrites(database.collections)
+  const upsert = (commandId: string, more: object) => ({
+    updateOne: {
+      filter: { commandId, status: 'pending' as const },
+      update: {
+        $setOnInsert: {
+          companyId: 'acme',
+          workspaceId: 'default',
+          reason: 'webhook' as const,
+          triggeredBy: [],
+          sequence: 1,
+          startedAt: new Date(),
+          ...more,
+        },
+      },
+      upsert: true,
+    },
+  })
+  await log({ insertOne: { document: { ...logOf('done'), status: 'completed' } } })
+
+  const outcomes = await Promise.allSettled([
+    log(upsert('first', {})),
+    log(upsert('done', {})),
+    log(upsert('odd', { sequence: 'no number' })),
+    log(upsert('last', {})),
+  ])
+  expect(outcomes).toMatchObject([
+    { status: 'fulfilled', value: 'written' },
+    { status: 'fulfilled', value: 'present' },
+    { status: 'rejected' },
+    { status: 'fulfilled', value: 'written' },
+  ])
+  expect(outcomes[2]).toMatchObject({ reason: { name: 'MongoServerError', code: 121 } })
+  expect(classifyError((outcomes[2] as PromiseRejectedResult).reason)).toMatchObject({ fate: 'unknown' })
+  const stored = await database.collections.refreshLogs.find({}, { sort: { commandId: 1 } }).toArray()
+  expect(stored.map(({ commandId }) => commandId)).toEqual(['done', 'first', 'last'])
+})
+
+const logOf = (commandId: string) => ({
+  commandId,
+  companyId: 'acme',
+  workspaceId: 'default',
+  reason: 'webhook' as const,
+  triggeredBy: [],
+  sequence: 1,
+  startedAt: new Date(),
+})
