@@ -13,6 +13,9 @@ interface Options {
   readonly keep?: boolean
 }
 
+/** What a shell reports of a program that Ctrl-C ended. */
+const EXIT_INTERRUPTED = 130
+
 const positive = (text: string): number => {
   if (!/^\d+$/.test(text) || Number(text) < 1) throw new InvalidArgumentError('expected a whole number above 0.')
   return Number(text)
@@ -31,12 +34,16 @@ async function demo({ limit, concurrency, keep = false }: Options): Promise<void
   const logger = createLogger('demo', 'fatal')
   logWarnings(logger)
   const say = (line: string) => console.error(line)
-  const signal = onStopSignals(() => process.exit(130))
+  const signal = onStopSignals(() => process.exit(EXIT_INTERRUPTED))
   const { addresses, stop } = await findAddresses(process.env, say, signal)
   try {
     const report = await runDemo({ addresses, limit, concurrency, keep, logger, say, signal })
     console.log(['', ...formatReport(report)].join('\n'))
     if (!isSuccess(report)) process.exitCode = 1
+  } catch (error) {
+    if (!signal.aborted) throw error
+    say('Stopped before the end; what this run made is taken away.')
+    process.exitCode = EXIT_INTERRUPTED
   } finally {
     await stop()
   }

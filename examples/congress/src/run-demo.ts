@@ -47,8 +47,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     const stopped = new AbortController()
     const signal = AbortSignal.any([options.signal, stopped.signal])
     try {
+      options.signal.throwIfAborted()
       const report = sendAndCompare({ ...options, signal }, deployment, services, results, imported)
       return await Promise.race([report, services.ended])
+    } catch (error) {
+      // A terminal's Ctrl-C reaches the services too: that they ended is then not what went wrong.
+      options.signal.throwIfAborted()
+      throw error
     } finally {
       stopped.abort()
       await results.stop()
