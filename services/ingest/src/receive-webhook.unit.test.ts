@@ -16,6 +16,7 @@ const LINKEDIN_SECRET = 'the-secret-of-linkedin'
 const sources = createSources(
   [
     { name: 'test', ownSecrets: [], companyIdPrefix: '' },
+    { name: 'coresignal', ownSecrets: [], companyIdPrefix: '' },
     { name: 'linkedin', ownSecrets: [LINKEDIN_SECRET], companyIdPrefix: 'li:' },
   ],
   [SECRET],
@@ -196,14 +197,17 @@ describe('a secret', () => {
     expect(await post({ source: 'linkedin' }, { secret: SECRET })).toMatchObject(refused)
   })
 
-  test('of another source is not tried at the address of one', async () => {
-    const answer = await harness().post(nativeEvent(), { secret: LINKEDIN_SECRET, path: 'test' })
-    expect(answer).toMatchObject({ status: 401, code: 'invalid_signature' })
+  test('of another source is not tried at the address of one, not even for a body that names none', async () => {
+    const { post } = harness()
+    const refused = { status: 401, code: 'invalid_signature' }
+    expect(await post(nativeEvent(), { secret: LINKEDIN_SECRET, path: 'test' })).toMatchObject(refused)
+    expect(await post('{', { secret: LINKEDIN_SECRET, path: 'test' })).toMatchObject(refused)
+    expect(await post('{', { secret: LINKEDIN_SECRET })).toMatchObject({ status: 400, code: 'malformed_json' })
   })
 })
 
-test('an event for another source than its address is for is unknown_source', async () => {
-  const answer = await harness().post(nativeEvent({ source: 'nobody' }), { path: 'test' })
+test.each(['nobody', 'coresignal'])('an event of %s is unknown_source at the address of test', async (source) => {
+  const answer = await harness().post(nativeEvent({ source }), { path: 'test' })
   expect(answer).toMatchObject({ status: 400, code: 'unknown_source' })
 })
 
