@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { detectorConfigSchema } from '@buyer-group/detector/config.ts'
-import { ingestConfig } from '@buyer-group/ingest/config.ts'
+import { ingestConfigSchema } from '@buyer-group/ingest/config.ts'
 import { refresherConfigSchema } from '@buyer-group/refresher/config.ts'
 import { setupConfig } from '@buyer-group/shared/setup/config.ts'
 import { z } from 'zod'
@@ -24,7 +24,7 @@ interface Variable {
 }
 
 const readers = {
-  ingest: ingestConfig,
+  ingest: ingestConfigSchema,
   detector: detectorConfigSchema,
   refresher: refresherConfigSchema,
   setup: setupConfig,

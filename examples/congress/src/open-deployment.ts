@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { subjectOf } from '@buyer-group/shared/avro/schema-registry.ts'
+import { subjectOf } from '@buyer-group/shared/avro/schemas.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { ALL_TOPICS, topicNames } from '@buyer-group/shared/messages/topic-names.ts'

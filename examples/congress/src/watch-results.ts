@@ -1,4 +1,5 @@
-import { createRegistry, openDecoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
+import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
 import type { Deployment } from './open-deployment.ts'

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { createRegistry, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
+import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'

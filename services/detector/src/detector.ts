@@ -1,4 +1,4 @@
-import type { Encode } from '@buyer-group/shared/avro/schema-registry.ts'
+import type { Encode } from '@buyer-group/shared/avro/encoder.ts'
 import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'

@@ -1,5 +1,6 @@
 import type { BatchHandler, Decoded } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
+import { traceparentOf } from '@buyer-group/shared/messages/traceparent.ts'
 import { done } from '@buyer-group/shared/outcomes/verdict.ts'
 import { claimWindows } from './claim-windows.ts'
 import { decideEvents } from './decide-events.ts'
@@ -9,7 +10,6 @@ import { recordEvents } from './record-events.ts'
 import type { ChangeItem } from './rules/change-item.ts'
 import { detectSignificantChange } from './rules/detect-significant-change.ts'
 import type { DetectorMessage } from './rules/detector-message.ts'
-import { traceparentOf } from './rules/traceparent-of.ts'
 import { sendCommands } from './send-commands.ts'
 
 /**

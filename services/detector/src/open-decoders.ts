@@ -1,4 +1,4 @@
-import type { MessageBySchema } from '@buyer-group/shared/avro/schema-registry.ts'
+import type { MessageBySchema } from '@buyer-group/shared/avro/schemas.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import type { TopicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'

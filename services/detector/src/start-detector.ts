@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { createRegistry, openDecoder, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
-import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
+import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
+import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
-import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
+import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { CONSUMED_TOPICS, deadLetterTopic, GROUPS, type Priority } from '@buyer-group/shared/messages/topics.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
+import { listen } from '@buyer-group/shared/process/listen.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -42,23 +44,25 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   })
   shutdown.register('MongoDB', () => client.close())
 
+  let publisher: OpenPublisher | undefined
   let consumer: ConsumerRunner | undefined
-  const admin = await startAdminServer({
-    port: config.ADMIN_PORT,
-    registry: metricsRegistry,
-    live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
-    ready: {
-      mongodb: () => checkMongo(db),
-      consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
-    },
-  }).catch((error: unknown) => {
-    throw explainPort(error, config.ADMIN_PORT)
-  })
+  const admin = await listen('ADMIN_PORT', config.ADMIN_PORT, () =>
+    startAdminServer({
+      port: config.ADMIN_PORT,
+      registry: metricsRegistry,
+      live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
+      ready: {
+        mongodb: () => checkMongo(db),
+        kafka: () => publisher?.check() ?? { ok: false, reason: 'starting' },
+        consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
+      },
+    }),
+  )
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'detector', logger })
-  const publisher = await openPublisher(kafka)
-  shutdown.register('publisher', () => publisher.close())
+  publisher = await openPublisher(kafka)
+  shutdown.register('publisher', publisher.close)
 
   const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
   const openCommandTopic = async (priority: Priority) => {
@@ -119,10 +123,4 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   })
   shutdown.register('sweeper', () => sweeper.stop())
   logger.info({ adminPort: admin.port, groupId, windowMs: config.REFRESH_WINDOW }, 'detector started')
-}
-
-function explainPort(error: unknown, port: number): unknown {
-  if ((error as { code?: unknown } | null)?.code !== 'EADDRINUSE') return error
-  const message = `port ${port} is in use: stop what listens there, or set ADMIN_PORT to a free one`
-  return new AppError(message, { code: 'port_in_use', fate: 'permanent', cause: error })
 }

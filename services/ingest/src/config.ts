@@ -6,7 +6,7 @@ import { z } from 'zod'
  * The variables that ingest reads. `WEBHOOK_SECRET_<SOURCE>` besides, one for each source with secrets of its own:
  * see `read-sources.ts`.
  */
-export const ingestConfig = z.object({
+export const ingestConfigSchema = z.object({
   ...commonConfig,
   ADMIN_PORT: adminPort(9464),
   INGEST_PORT: port.prefault('3000').describe('the port that providers post to; 0 takes a free one.'),
@@ -42,4 +42,4 @@ export const ingestConfig = z.object({
     .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),
 })
 
-export type IngestConfig = z.output<typeof ingestConfig>
+export type IngestConfig = z.output<typeof ingestConfigSchema>

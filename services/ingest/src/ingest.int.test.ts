@@ -76,7 +76,7 @@ describe('the process on a real broker and registry', () => {
         bodySha256: createHash('sha256').update(body).digest('hex'),
         payload: body,
       },
-      headers: { ce_id: `congress:${event.id}`, ce_source: '/ingest/congress', ce_specversion: '1.0' },
+      headers: { ce_id: `congress:${event.id}`, ce_source: '/buyer-group/ingest/congress', ce_specversion: '1.0' },
     })
     const [request] = await deployment.read(TOPICS.refreshRequests)
     expect(request).toMatchObject({ key: 'us:acme', value: { companyId: 'us:acme', companyName: null } })

@@ -1,4 +1,5 @@
-import { createRegistry, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
+import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'

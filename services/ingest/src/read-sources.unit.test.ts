@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { describe, expect, test } from 'vitest'
-import { ingestConfig } from './config.ts'
+import { ingestConfigSchema } from './config.ts'
 import { readSources, secretVariable } from './read-sources.ts'
 
 const NEEDED = {
@@ -9,7 +9,7 @@ const NEEDED = {
   SCHEMA_REGISTRY_URL: 'http://localhost:8081',
 }
 
-const read = (env: Record<string, string>) => readSources(readConfig(ingestConfig, { ...NEEDED, ...env }), env)
+const read = (env: Record<string, string>) => readSources(readConfig(ingestConfigSchema, { ...NEEDED, ...env }), env)
 
 const message = (env: Record<string, string>): string => {
   try {

@@ -9,6 +9,7 @@ import { explainBody, explainMediaType } from './http/media-type.ts'
 import type { Body } from './http/read-body.ts'
 import { MAX_BODY_BYTES } from './limits.ts'
 import type { IngestMetrics } from './metrics.ts'
+import { passOrMakeTraceparent } from './pass-or-make-traceparent.ts'
 import { type ProblemCode, type ProblemOptions, problem } from './problems.ts'
 import type { EventToPublish, PublishOutcome } from './publish-event.ts'
 import { parseJson } from './rules/parse-json.ts'
@@ -16,7 +17,6 @@ import type { Issue } from './rules/to-issues.ts'
 import { toPersonChange } from './rules/to-person-change.ts'
 import { namedSource, validateNativeEvent } from './rules/validate-native-event.ts'
 import type { Secret, Source, Sources } from './sources.ts'
-import { traceparentOf } from './traceparent.ts'
 import { verifySignature } from './verify-signature.ts'
 
 export interface WebhookRequest {
@@ -99,7 +99,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
       companyIdPrefix: source.companyIdPrefix,
       receivedAt: now,
     })
-    const outcome = await publishChange(change, traceparentOf(oneHeader(headers.traceparent)))
+    const outcome = await publishChange(change, passOrMakeTraceparent(oneHeader(headers.traceparent)))
 
     switch (outcome.kind) {
       case 'accepted':

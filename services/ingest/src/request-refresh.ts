@@ -9,12 +9,12 @@ import { explainBody, explainMediaType } from './http/media-type.ts'
 import type { Body } from './http/read-body.ts'
 import { MAX_BODY_BYTES } from './limits.ts'
 import type { IngestMetrics } from './metrics.ts'
+import { passOrMakeTraceparent } from './pass-or-make-traceparent.ts'
 import { problem } from './problems.ts'
 import type { PublishEach } from './publish-each.ts'
 import { parseJson } from './rules/parse-json.ts'
 import { refreshBodySchema } from './rules/refresh-body.ts'
 import { toIssues } from './rules/to-issues.ts'
-import { traceparentOf } from './traceparent.ts'
 
 export interface RequestRefreshOptions {
   now(): number
@@ -73,7 +73,7 @@ export function createRequestRefresh(options: RequestRefreshOptions) {
 
     const published = await publish(
       { requestId, companyId, companyName: companyName ?? null, requestedBy: CALLER, requestedAt: options.now() },
-      traceparentOf(headers.traceparent as string | undefined),
+      passOrMakeTraceparent(headers.traceparent as string | undefined),
     )
     if (!published) return unavailable('The refresh was not taken for certain. Send the request again.')
     recent.set(requestId, companyId)

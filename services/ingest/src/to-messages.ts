@@ -1,4 +1,4 @@
-import type { Encode } from '@buyer-group/shared/avro/schema-registry.ts'
+import type { Encode } from '@buyer-group/shared/avro/encoder.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { ceHeaders } from '@buyer-group/shared/messages/ce-headers.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
@@ -29,7 +29,7 @@ export function createToMessages({ topics, encodePersonChange, encodeRefreshRequ
       value: encodePersonChange(change),
       headers: ceHeaders({
         id: eventIdempotencyKey(change.source, change.eventId),
-        source: `/ingest/${change.source}`,
+        source: `/buyer-group/ingest/${change.source}`,
         type: change.type,
         time: change.timestamp,
         traceparent,
@@ -41,8 +41,8 @@ export function createToMessages({ topics, encodePersonChange, encodeRefreshRequ
       value: encodeRefreshRequest(request),
       headers: ceHeaders({
         id: request.requestId,
-        source: '/ingest/refreshes',
-        type: 'refresh.requested',
+        source: '/buyer-group/ingest',
+        type: 'buyer-group.refresh-request.v1',
         time: request.requestedAt,
         traceparent,
       }),

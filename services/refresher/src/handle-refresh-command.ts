@@ -3,6 +3,7 @@ import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Decoded, MessageHandler } from '@buyer-group/shared/kafka/consumer-types.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
+import { traceparentOf } from '@buyer-group/shared/messages/traceparent.ts'
 import { deadLetter, done, skip, type Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
 import { finishRefresh } from './publishing/finish-refresh.ts'
 import { settleFailure } from './publishing/settle-failure.ts'
@@ -11,7 +12,6 @@ import { CACHED_REFRESH, createRefreshPipeline, FULL_REFRESH, refreshIdOf } from
 import type { Refresher } from './refresher.ts'
 import { compareWithStored } from './rules/compare-with-stored.ts'
 import type { WaitingChange } from './rules/waiting-change.ts'
-import { traceparentOf } from './traceparent-of.ts'
 
 /** How often the group may move under a refresh before the command is tried again later. */
 const MAX_ROUNDS = 10

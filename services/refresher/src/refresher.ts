@@ -1,4 +1,4 @@
-import type { Encode } from '@buyer-group/shared/avro/schema-registry.ts'
+import type { Encode } from '@buyer-group/shared/avro/encoder.ts'
 import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import type { BuyerGroup, RefreshResult } from '@buyer-group/shared/messages/messages.ts'
 import type { RefresherMetrics } from './metrics.ts'

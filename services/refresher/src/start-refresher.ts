@@ -1,9 +1,11 @@
-import { createRegistry, openDecoder, openEncoder } from '@buyer-group/shared/avro/schema-registry.ts'
+import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
+import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
+import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
-import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
+import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
@@ -11,6 +13,7 @@ import { CONSUMED_TOPICS, deadLetterTopic, GROUPS, TOPICS } from '@buyer-group/s
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
+import { listen } from '@buyer-group/shared/process/listen.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -38,21 +41,25 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   })
   shutdown.register('MongoDB', () => client.close())
 
+  let publisher: OpenPublisher | undefined
   let consumer: ConsumerRunner | undefined
-  const admin = await startAdminServer({
-    port: config.ADMIN_PORT,
-    registry,
-    live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
-    ready: {
-      mongodb: () => checkMongo(db),
-      consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
-    },
-  })
+  const admin = await listen('ADMIN_PORT', config.ADMIN_PORT, () =>
+    startAdminServer({
+      port: config.ADMIN_PORT,
+      registry,
+      live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
+      ready: {
+        mongodb: () => checkMongo(db),
+        kafka: () => publisher?.check() ?? { ok: false, reason: 'starting' },
+        consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
+      },
+    }),
+  )
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'refresher', logger })
-  const publisher = await openPublisher(kafka)
-  shutdown.register('publisher', () => publisher.close())
+  publisher = await openPublisher(kafka)
+  shutdown.register('publisher', publisher.close)
 
   const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
   const results = topics.name(TOPICS.refreshResults)

@@ -1,4 +1,4 @@
-import { readSchema, SCHEMA_OF_TOPIC, type SchemaName, subjectOf } from '../avro/schema-registry.ts'
+import { readSchema, SCHEMA_OF_TOPIC, type SchemaName, subjectOf } from '../avro/schemas.ts'
 import { AppError } from '../errors/app-error.ts'
 import { ALL_TOPICS, topicNames } from '../messages/topic-names.ts'
 import { findSchemaProblems } from './rules/find-schema-problems.ts'

@@ -1,10 +1,6 @@
-import {
-  createRegistry,
-  readSchema,
-  registerSchema,
-  SCHEMA_OF_TOPIC,
-  type SchemaName,
-} from '../avro/schema-registry.ts'
+import { createRegistry } from '../avro/create-registry.ts'
+import { registerSchema } from '../avro/register-schema.ts'
+import { readSchema, SCHEMA_OF_TOPIC, type SchemaName } from '../avro/schemas.ts'
 import { ALL_TOPICS, topicNames } from '../messages/topic-names.ts'
 
 /**

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createRegistry, readSchema, type SchemaName, subjectOf } from '../avro/schema-registry.ts'
+import { createRegistry } from '../avro/create-registry.ts'
+import { readSchema, type SchemaName, subjectOf } from '../avro/schemas.ts'
 import { createKafka } from '../kafka/create-kafka.ts'
 import { createLogger } from '../logging/create-logger.ts'
 import { TOPICS } from '../messages/topics.ts'

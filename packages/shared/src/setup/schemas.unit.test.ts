@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readSchema, SCHEMA_OF_TOPIC, type SchemaName } from '../avro/schema-registry.ts'
+import { readSchema, SCHEMA_OF_TOPIC, type SchemaName } from '../avro/schemas.ts'
 import { findSchemaProblems } from './rules/find-schema-problems.ts'
 
 const NAMES = readdirSync(join(import.meta.dirname, '../../../../schemas'))

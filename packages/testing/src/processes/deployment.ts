@@ -1,11 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import {
-  createRegistry,
-  type MessageBySchema,
-  openDecoder,
-  SCHEMA_OF_TOPIC,
-  type SchemaName,
-} from '@buyer-group/shared/avro/schema-registry.ts'
+import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
+import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
+import { type MessageBySchema, SCHEMA_OF_TOPIC, type SchemaName } from '@buyer-group/shared/avro/schemas.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'

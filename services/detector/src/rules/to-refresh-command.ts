@@ -3,7 +3,7 @@ import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import type { OutboxCommand } from '@buyer-group/shared/mongo/collections.ts'
 
 /** CloudEvents attributes of every command (https://github.com/cloudevents/spec, "source" and "type"). */
-export const COMMAND_SOURCE = 'buyer-group/detector'
+export const COMMAND_SOURCE = '/buyer-group/detector'
 export const COMMAND_TYPE = 'buyer-group.refresh-command.v1'
 
 /** The command as it is published, from the command as it was stored with its claim: the same fields, times as numbers. */

@@ -38,7 +38,7 @@ describe('POST a webhook', () => {
     expect(kafka.published).toHaveLength(1)
     expect(kafka.published[0]?.headers).toMatchObject({
       ce_id: `test:${event.id}`,
-      ce_source: '/ingest/test',
+      ce_source: '/buyer-group/ingest/test',
       ce_type: 'person.promotion',
       ce_time: '2026-01-15T09:30:00.000Z',
       traceparent: expect.stringMatching(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/),

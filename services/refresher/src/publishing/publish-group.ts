@@ -6,7 +6,7 @@ import type { Refresher } from '../refresher.ts'
 import { toBuyerGroup, toCompletedResult } from '../rules/to-messages.ts'
 
 /** CloudEvents attributes of what we publish (https://github.com/cloudevents/spec, "source" and "type"). */
-export const REFRESHER_SOURCE = 'buyer-group/refresher'
+export const REFRESHER_SOURCE = '/buyer-group/refresher'
 export const RESULT_TYPE = 'buyer-group.refresh-result.v1'
 export const CURRENT_TYPE = 'buyer-group.current.v1'
 

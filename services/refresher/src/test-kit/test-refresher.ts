@@ -1,4 +1,6 @@
-import { openDecoder, openEncoder, readSchema, type SchemaName } from '@buyer-group/shared/avro/schema-registry.ts'
+import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
+import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
+import { readSchema, type SchemaName } from '@buyer-group/shared/avro/schemas.ts'
 import type { OutgoingMessage, Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { BuyerGroup, RefreshCommand, RefreshResult } from '@buyer-group/shared/messages/messages.ts'

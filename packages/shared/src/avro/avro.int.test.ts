@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { PersonChange } from '../messages/messages.ts'
-import { createRegistry, openDecoder, openEncoder, readSchema, registerSchema } from './schema-registry.ts'
+import { createRegistry } from './create-registry.ts'
+import { openDecoder } from './decoder.ts'
+import { openEncoder } from './encoder.ts'
+import { registerSchema } from './register-schema.ts'
+import { readSchema } from './schemas.ts'
 
 const change: PersonChange = {
   eventId: 'evt_1',

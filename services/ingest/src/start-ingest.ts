@@ -1,0 +1,77 @@
+import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
+import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { listen } from '@buyer-group/shared/process/listen.ts'
+import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
+import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { createClockGuard, watchClock } from './clock-guard.ts'
+import type { IngestConfig } from './config.ts'
+import { connectMessaging } from './connect-messaging.ts'
+import { createIngest } from './create-ingest.ts'
+import { startServer } from './http/start-server.ts'
+import { createMetrics } from './metrics.ts'
+import { openMessaging } from './open-messaging.ts'
+import { openMongo, readDatabaseTime } from './open-mongo.ts'
+import { readSources } from './read-sources.ts'
+import { createSources } from './sources.ts'
+
+/**
+ * Opens everything ingest works with, binds it and listens. Starts whatever is away, and says so on /readyz: requests
+ * that need it are answered 503 until it is there.
+ * @throws ConfigError for a bad source, ProcessError for a port that is taken.
+ */
+export async function startIngest(config: IngestConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const { definitions, commonSecrets } = readSources(config, process.env)
+  const sources = createSources(definitions, commonSecrets)
+
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const metrics = createMetrics(registry)
+  const now = () => Date.now()
+
+  const mongo = openMongo(config.MONGODB_URI, config.MONGODB_DATABASE)
+  shutdown.register('mongodb', () => mongo.client.close())
+  const clock = createClockGuard({
+    readDatabaseTime: () => readDatabaseTime(mongo.db),
+    now,
+    monotonic: () => performance.now(),
+    logger,
+  })
+  metrics.watchClock(clock.skewMs)
+
+  const messaging = connectMessaging(() => openMessaging(config, logger), logger, shutdown.signal)
+  shutdown.register('messaging', () => messaging.close())
+
+  const collections = collectionsOf(mongo.db)
+  const ingest = createIngest({ config, sources, collections, messaging, clock, now, metrics, logger })
+  shutdown.register('events', () => ingest.close())
+  metrics.watchQueue(ingest.queued)
+
+  let isListening = false
+  const admin = await listen('ADMIN_PORT', config.ADMIN_PORT, () =>
+    startAdminServer({
+      port: config.ADMIN_PORT,
+      registry,
+      live: {},
+      ready: {
+        messaging: messaging.check,
+        clock: clock.check,
+        intake: () => {
+          if (shutdown.signal.aborted) return { ok: false, reason: 'shutting down' }
+          return isListening ? { ok: true } : { ok: false, reason: 'not listening yet' }
+        },
+      },
+    }),
+  )
+  shutdown.register('admin', () => admin.close())
+
+  // Nothing is accepted before the clocks were compared once; with the database away this takes its time-out.
+  await clock.compare()
+  shutdown.register('clock', watchClock(clock))
+  const server = await listen('INGEST_PORT', config.INGEST_PORT, () =>
+    startServer(ingest.app, config.INGEST_PORT, config.INGEST_HOST),
+  )
+  shutdown.register('http', () => server.close())
+  isListening = true
+  logger.info({ port: server.port, adminPort: admin.port, sources: sources.names }, 'listening')
+}
