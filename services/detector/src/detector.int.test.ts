@@ -111,6 +111,6 @@ test('a taken admin port is said with what to set', async () => {
     ADMIN_PORT: new URL(detector.adminUrl).port,
   })
   expect(code).toBe(1)
-  expect(output).toMatch(/port \d+ is in use: stop what listens there, or set ADMIN_PORT/)
+  expect(output).toMatch(/^detector: Port \d+ is in use by .*: stop it or set ADMIN_PORT to a free port\.\n/)
   expect(await detector.stop()).toBe(0)
 })

@@ -122,7 +122,7 @@ describe('the process that cannot start', () => {
   ])('says in one sentence that %s is bad and exits 78', async (variable, env) => {
     const ingest = run({ ...NOWHERE, ADMIN_PORT: '0', INGEST_PORT: '0', ...env })
     expect(await ingest.exited).toBe(78)
-    expect(ingest.errors()).toMatch(new RegExp(`^${variable} .*\\n$`))
+    expect(ingest.errors()).toMatch(new RegExp(`^ingest: ${variable} .*\\n$`))
     expect(ingest.errors()).not.toContain(TEST_SECRET)
   })
 
@@ -134,6 +134,6 @@ describe('the process that cannot start', () => {
     onTestFinished(() => void other.close())
     const ingest = run({ ...NOWHERE, ADMIN_PORT: '0', INGEST_PORT: String(port) })
     expect(await ingest.exited).toBe(1)
-    expect(ingest.errors()).toMatch(new RegExp(`^Port ${port} is in use by .*: stop it or set INGEST_PORT`))
+    expect(ingest.errors()).toMatch(new RegExp(`^ingest: Port ${port} is in use by .*: stop it or set INGEST_PORT`))
   })
 })
