@@ -1,13 +1,16 @@
+import type { RequestListener } from 'node:http'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
-import type { Express } from 'express'
 import type { ClockGuard } from './clock-guard.ts'
 import type { IngestConfig } from './config.ts'
 import type { MessagingConnection } from './connect-messaging.ts'
 import { createFindRecorded } from './find-recorded.ts'
 import { createCheckBearer } from './http/check-bearer.ts'
 import { createApp } from './http/create-app.ts'
+import { createServeAnswer } from './http/serve-answer.ts'
+import { takeWebhooksFirst } from './http/take-webhooks-first.ts'
+import { webhookRoutes } from './http/webhook-routes.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { createPublishEach } from './publish-each.ts'
 import { createPublishEvent } from './publish-event.ts'
@@ -35,7 +38,7 @@ export interface IngestParts {
 }
 
 export interface Ingest {
-  readonly app: Express
+  readonly listener: RequestListener
   /** Events that wait for the broker. */
   queued(): number
   /** Takes nothing more; resolves once everything taken has its outcome. */
@@ -64,17 +67,20 @@ export function createIngest(parts: IngestParts): Ingest {
     timeoutMs: config.PUBLISH_TIMEOUT,
     onBatch: (size) => metrics.batchSize.observe(size),
   })
+  const receiveWebhook = createReceiveWebhook({
+    sources,
+    now,
+    isClockOff: clock.isOff,
+    toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
+    publish: publishEvent,
+    metrics,
+    onRefused: (code, status) => logger.info({ code, status }, 'webhook refused'),
+  })
+  const serve = createServeAnswer({ metrics, logger })
+  const routes = webhookRoutes(sources, receiveWebhook)
   const app = createApp({
     sources,
-    receiveWebhook: createReceiveWebhook({
-      sources,
-      now,
-      isClockOff: clock.isOff,
-      toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
-      publish: publishEvent,
-      metrics,
-      onRefused: (code, status) => logger.info({ code, status }, 'webhook refused'),
-    }),
+    webhookRoutes: routes,
     requestRefresh: createRequestRefresh({
       now,
       isClockOff: clock.isOff,
@@ -85,10 +91,10 @@ export function createIngest(parts: IngestParts): Ingest {
     }),
     readState: createReadState(collections),
     checkBearer: createCheckBearer(config.API_TOKEN),
-    metrics,
-    logger,
+    serve,
   })
-  return { app, queued: publishEvent.queued, close: publishEvent.close }
+  const listener = takeWebhooksFirst(routes, serve, app)
+  return { listener, queued: publishEvent.queued, close: publishEvent.close }
 
   function toMessages() {
     const current = messaging.current()

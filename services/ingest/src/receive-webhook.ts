@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
@@ -91,7 +91,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
       return refuse('unknown_source', 'The source of the event is not the one that this address is for.')
     }
 
-    const bodySha256 = createHash('sha256').update(body.bytes).digest('hex')
+    const bodySha256 = hash('sha256', body.bytes)
     const change = toPersonChange({
       event,
       payload: parsed.text,

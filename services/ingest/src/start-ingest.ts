@@ -69,7 +69,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   await clock.compare()
   shutdown.register('clock', watchClock(clock))
   const server = await listen('INGEST_PORT', config.INGEST_PORT, () =>
-    startServer(ingest.app, config.INGEST_PORT, config.INGEST_HOST),
+    startServer(ingest.listener, config.INGEST_PORT, config.INGEST_HOST),
   )
   shutdown.register('http', () => server.close())
   isListening = true

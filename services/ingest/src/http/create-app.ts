@@ -1,35 +1,32 @@
-import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
-import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { type Answer, json } from '../answer.ts'
-import type { IngestMetrics } from '../metrics.ts'
 import { problem } from '../problems.ts'
 import type { ReadState } from '../read-state.ts'
-import type { ReceiveWebhook } from '../receive-webhook.ts'
 import type { RefreshHttpRequest } from '../request-refresh.ts'
-import type { Source, Sources } from '../sources.ts'
+import type { Sources } from '../sources.ts'
 import type { CheckBearer } from './check-bearer.ts'
 import { jsonSchemaOfNativeEvent, openapiDocument } from './openapi.ts'
 import { readBody } from './read-body.ts'
 import { sendAnswer } from './send-answer.ts'
+import type { ServeAnswer } from './serve-answer.ts'
 import { NATIVE_EVENT_SCHEMA_PATH, OPENAPI_PATH, webhookInfo } from './webhook-info.ts'
+import { PERSON_CHANGE_PATH, type WebhookRoute } from './webhook-routes.ts'
 
 export interface AppOptions {
   readonly sources: Sources
-  readonly receiveWebhook: ReceiveWebhook
+  readonly webhookRoutes: readonly WebhookRoute[]
   requestRefresh(request: RefreshHttpRequest): Promise<Answer>
   readonly readState: ReadState
   readonly checkBearer: CheckBearer
-  readonly metrics: Pick<IngestMetrics, 'requestDuration'>
-  readonly logger: Logger
+  readonly serve: ServeAnswer
 }
 
 type Handle = (request: Request) => Answer | Promise<Answer>
 
 /** The routes of ingest. Express only finds the way: what is answered, and why, is decided elsewhere. */
 export function createApp(options: AppOptions): Express {
-  const { sources, receiveWebhook, requestRefresh, readState, checkBearer } = options
+  const { sources, webhookRoutes, requestRefresh, readState, checkBearer, serve } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -41,18 +38,15 @@ export function createApp(options: AppOptions): Express {
   const route = (path: string, handlers: { GET?: Handle; POST?: Handle }) => {
     const allow = [...(handlers.GET ? ['GET', 'HEAD'] : []), ...(handlers.POST ? ['POST'] : []), 'OPTIONS'].join(', ')
     const router = app.route(path)
-    if (handlers.GET) router.get(adapt(path, handlers.GET))
-    if (handlers.POST) router.post(adapt(path, handlers.POST))
+    if (handlers.GET) router.get(serve(path, handlers.GET))
+    if (handlers.POST) router.post(serve(path, handlers.POST))
     router.all(
-      adapt(path, ({ method }) => {
+      serve(path, ({ method }) => {
         if (method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' }
         return problem('method_not_allowed', `Use one of: ${allow}.`, { headers: { allow } })
       }),
     )
   }
-
-  const receive = (request: Request, pathSource: Source | undefined) =>
-    receiveWebhook({ headers: request.headers, pathSource, readBody: (maxBytes) => readBody(request, maxBytes) })
 
   const withToken =
     (handle: Handle): Handle =>
@@ -60,9 +54,8 @@ export function createApp(options: AppOptions): Express {
       checkBearer(request.headers.authorization) ?? handle(request)
 
   const info = webhookInfo(sources)
-  route('/api/webhooks/person-change', { GET: () => info, POST: (request) => receive(request, undefined) })
-  for (const name of sources.names) {
-    route(`/api/webhooks/${name}`, { POST: (request) => receive(request, sources.find(name)) })
+  for (const { path, handle } of webhookRoutes) {
+    route(path, path === PERSON_CHANGE_PATH ? { GET: () => info, POST: handle } : { POST: handle })
   }
 
   route('/api/refreshes', {
@@ -81,29 +74,9 @@ export function createApp(options: AppOptions): Express {
   route(OPENAPI_PATH, { GET: () => openapi })
   route(NATIVE_EVENT_SCHEMA_PATH, { GET: () => jsonSchema })
 
-  app.use(adapt('unknown', () => problem('not_found', NOT_FOUND)))
+  app.use(serve('unknown', () => problem('not_found', NOT_FOUND)))
   app.use(answerErrors)
   return app
-
-  /** Runs a handler, sends its answer and measures it. A failure that nobody foresaw is 500 and one log line. */
-  function adapt(routeName: string, handle: Handle): RequestHandler {
-    return async (request, response) => {
-      const start = performance.now()
-      const answer = await answerOf(handle, request)
-      sendAnswer(response, answer)
-      const labels = { route: routeName, status: answer.status }
-      options.metrics.requestDuration.observe(labels, (performance.now() - start) / 1_000)
-    }
-  }
-
-  async function answerOf(handle: Handle, request: Request): Promise<Answer> {
-    try {
-      return await handle(request)
-    } catch (error) {
-      options.logger.error({ error: describeError(error) }, 'a request failed')
-      return problem('internal_error', 'The request failed here; send it again later.')
-    }
-  }
 }
 
 const NOT_FOUND = 'There is nothing at this address. See /openapi.json.'

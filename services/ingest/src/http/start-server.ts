@@ -6,6 +6,8 @@ import { answerClientError } from './answer-client-error.ts'
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** How often a closing server looks for connections that have answered their last request (milliseconds). */
+const SWEEP_EVERY_MS = 50
 /** How long a closing server lets a request finish (milliseconds): longer than one waits for the broker. */
 const CLOSE_GRACE_MS = 15_000
 const MAX_HEADER_BYTES = 16 * 1024
@@ -36,7 +38,6 @@ export async function startServer(
     },
     (request, response) => {
       if (closing) response.setHeader('connection', 'close')
-      else response.once('close', () => closing && setImmediate(() => server.closeIdleConnections()))
       listener(request, response)
     },
   )
@@ -52,9 +53,12 @@ export async function startServer(
     port: (server.address() as AddressInfo).port,
     close: () => {
       closing = true
+      // Looking now and then while closing is cheaper than listening to the end of every response until then.
+      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS)
       const giveUp = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
       return new Promise((resolve) => {
         server.close(() => {
+          clearInterval(sweep)
           clearTimeout(giveUp)
           resolve()
         })

@@ -200,6 +200,8 @@ describe('addresses and methods', () => {
     ['GET', '/%ff', 404],
     ['GET', '/api/events/%ff', 404],
     ['POST', '/__proto__', 404],
+    ['POST', '/api/webhooks/person%2Dchange', 404],
+    ['POST', '/API/webhooks/person-change', 404],
     ['GET', '/api/webhooks/test', 405],
     ['PUT', PATH, 405],
     ['DELETE', '/openapi.json', 405],
@@ -212,6 +214,26 @@ describe('addresses and methods', () => {
     expect(response.headers.get('allow') !== null).toBe(status === 405)
     expect(response.headers.get('x-powered-by')).toBeNull()
     expect(JSON.stringify(await response.json())).not.toContain('nobody')
+  })
+
+  test.each(['?x=1', '/'])('a POST to the address with %s after it is answered byte for byte alike', async (suffix) => {
+    const ingest = await start()
+    const body = JSON.stringify(nativeEvent())
+    const headers = Object.entries(signedHeaders(body, SECRET)).map(([name, value]) => `${name}: ${value}`)
+    const post = async (path: string) => {
+      const lines = [
+        `POST ${path} HTTP/1.1`,
+        'host: x',
+        'connection: close',
+        `content-length: ${body.length}`,
+        ...headers,
+      ]
+      return (await exchange(ingest, `${lines.join('\r\n')}\r\n\r\n${body}`)).replace(/^date: .*$/im, '')
+    }
+    expect(await post(PATH)).toMatch(/^HTTP\/1\.1 202 /)
+    const repeat = await post(PATH)
+    expect(repeat).toMatch(/^HTTP\/1\.1 200 /)
+    expect(await post(PATH + suffix)).toBe(repeat)
   })
 
   test('OPTIONS tells the methods, HEAD answers as GET without its body', async () => {

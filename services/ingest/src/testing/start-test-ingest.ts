@@ -41,7 +41,7 @@ export interface TestIngestOptions {
   readonly publishTimeoutMs?: number
 }
 
-/** The real Express server over a real MongoDB, with a database of its own and a fake Kafka. `onEnd` releases all. */
+/** The real server over a real MongoDB, with a database of its own and a fake Kafka. `onEnd` releases all. */
 export async function startTestIngest(
   onEnd: (release: () => Promise<void>) => void,
   options: TestIngestOptions = {},
@@ -92,7 +92,7 @@ export async function startTestIngest(
     metrics: createMetrics(registry),
     logger: createLogger('test', 'fatal'),
   })
-  const server = await startServer(ingest.app, 0, '127.0.0.1')
+  const server = await startServer(ingest.listener, 0, '127.0.0.1')
   onEnd(async () => {
     await server.close()
     await ingest.close()
