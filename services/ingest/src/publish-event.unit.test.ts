@@ -151,7 +151,7 @@ describe('publishing an event', () => {
     expect((await Promise.all(stuck)).map(({ kind }) => kind)).toEqual(['unavailable', 'unavailable', 'unavailable'])
     for (const { settle } of [...sent]) settle(OK)
     await turns()
-    expect(sent.map(({ ids }) => ids)).toEqual([['a']])
+    expect(sent.map(({ ids }) => ids)).toEqual([['a'], ['b']])
     expect(await publish(event('a'))).toEqual({ kind: 'repeated' })
   })
 

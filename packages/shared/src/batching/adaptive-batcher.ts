@@ -7,6 +7,11 @@ export interface AdaptiveBatcherOptions<Item, Result> {
   readonly maxQueued: number
   /** Most batches under way at once. */
   readonly maxInFlight: number
+  /**
+   * Sends another batch beside those under way only once it would be as large as they are, so that overlapping does not
+   * make the batches small: for work that costs about the same for one item as for many. Without it whatever waits is sent.
+   */
+  readonly overlapEvenly?: boolean
   /** Does the work of a batch; resolves to one result an item, in the same order. A rejection fails every item of it. */
   flush(items: readonly Item[]): Promise<readonly Result[]>
   /** What an item weighs, such as its bytes; 0 where not given. */
@@ -50,16 +55,22 @@ export function createAdaptiveBatcher<Item, Result>(
   let queue: Entry<Item, Result>[] = []
   let queuedWeight = 0
   let inFlight = 0
+  let itemsInFlight = 0
   let scheduled = false
   let closed = false
   let onIdle: (() => void) | undefined
 
+  const mayStart = () => {
+    if (queue.length === 0 || inFlight >= maxInFlight) return false
+    return options.overlapEvenly !== true || queue.length * inFlight >= itemsInFlight
+  }
+
   const schedule = () => {
-    if (scheduled || queue.length === 0 || inFlight >= maxInFlight) return
+    if (scheduled || !mayStart()) return
     scheduled = true
     setImmediate(() => {
       scheduled = false
-      while (queue.length > 0 && inFlight < maxInFlight) void send(takeBatch())
+      while (mayStart()) void send(takeBatch())
     })
   }
 
@@ -79,6 +90,7 @@ export function createAdaptiveBatcher<Item, Result>(
 
   const send = async (batch: readonly Entry<Item, Result>[]) => {
     inFlight += 1
+    itemsInFlight += batch.length
     try {
       const results = await flush(batch.map((entry) => entry.item))
       if (results.length !== batch.length) throw wrongCount(results.length, batch.length)
@@ -87,6 +99,7 @@ export function createAdaptiveBatcher<Item, Result>(
       for (const entry of batch) entry.reject(error)
     } finally {
       inFlight -= 1
+      itemsInFlight -= batch.length
       if (inFlight === 0 && queue.length === 0) onIdle?.()
       schedule()
     }

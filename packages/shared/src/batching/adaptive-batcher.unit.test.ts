@@ -56,6 +56,26 @@ describe('the adaptive batcher', () => {
     expect(batches[2]?.items).toEqual([5])
   })
 
+  test('that overlaps evenly sends a second batch only once it is as large as the one under way', async () => {
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({ ...limits, maxInFlight: 2, overlapEvenly: true, flush })
+    for (const item of [1, 2, 3]) void batcher.add(item)
+    await turn()
+    for (const item of [4, 5]) void batcher.add(item)
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[1, 2, 3]])
+    void batcher.add(6)
+    await turn()
+    expect(batches[1]?.items).toEqual([4, 5, 6])
+    void batcher.add(7)
+    batches[0]?.finish()
+    await turn()
+    expect(batches).toHaveLength(2)
+    batches[1]?.finish()
+    await turn()
+    expect(batches[2]?.items).toEqual([7])
+  })
+
   test('a batch stays under its weight, and an item that is heavier travels alone', async () => {
     const { batches, flush } = controlledFlush()
     const batcher = createAdaptiveBatcher({
