@@ -1,5 +1,6 @@
 import { Kafka, type LogEntry, logLevel } from 'kafkajs'
 import type { Logger } from '../logging/create-logger.ts'
+import { stopIdlePolling } from './stop-idle-polling.ts'
 
 export interface KafkaOptions {
   readonly brokers: readonly string[]
@@ -9,6 +10,7 @@ export interface KafkaOptions {
 
 /** A kafkajs client whose own log lines go to ours. Connects to nothing until it is used. */
 export function createKafka({ brokers, clientId, logger }: KafkaOptions): Kafka {
+  stopIdlePolling()
   return new Kafka({
     brokers: [...brokers],
     clientId,
