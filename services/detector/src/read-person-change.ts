@@ -2,7 +2,6 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
 import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
-import { BSON } from 'mongodb'
 import type { ChangeMessage } from './rules/detector-message.ts'
 import { isStorableTime } from './rules/is-storable-time.ts'
 
@@ -16,7 +15,7 @@ const SHA256_HEX = /^[0-9a-f]{64}$/
  */
 export function readPersonChange(change: PersonChange): ChangeMessage {
   const payload = parseObject(change.payload)
-  const problem = findPayloadProblem(payload) ?? findBsonProblem(payload)
+  const problem = findPayloadProblem(payload)
   if (problem !== undefined) throw invalid(`payload ${problem}`)
   const parsed = nativeEventSchema.safeParse(payload)
   if (!parsed.success) throw invalid(`payload.${parsed.error.issues[0]?.path.join('.') ?? ''} is not valid`)
@@ -47,19 +46,6 @@ function parseObject(json: string): Record<string, unknown> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('payload is no JSON object')
   return value as Record<string, unknown>
-}
-
-/**
- * The driver refuses some plain objects, for one any with a `_bsontype` field, and then fails the whole batch they are
- * in. Asking it beforehand is the only complete test.
- */
-function findBsonProblem(payload: Record<string, unknown>): string | undefined {
-  try {
-    BSON.serialize(payload)
-    return undefined
-  } catch {
-    return 'cannot be stored as BSON'
-  }
 }
 
 function invalid(what: string): AppError {

@@ -4,10 +4,9 @@ import { AppError } from '../errors/app-error.ts'
 import { type ClassifiedError, classifyError } from '../errors/classify-error.ts'
 import type { Logger } from '../logging/create-logger.ts'
 import { describeError } from '../logging/describe-error.ts'
-import type { Verdict } from '../outcomes/verdict.ts'
 import type { ConsumerMetrics } from './consumer-metrics.ts'
 import type { BatchHandler, Decode, Decoded } from './consumer-types.ts'
-import { toDeadLetter } from './dead-letter.ts'
+import { type DeadLetterReason, toDeadLetter } from './dead-letter.ts'
 import type { Publisher } from './outgoing.ts'
 import type { Task } from './task.ts'
 
@@ -101,7 +100,7 @@ export function createTaskProcessor<Value>(options: ProcessTasksOptions<Value>):
       } catch (error) {
         const failure = classifyError(error)
         if (failure.fate === 'unavailable') throw error
-        await settle(task, { kind: 'deadLetter', ...withoutForeignWords(error, failure), step: 'decode' })
+        await bury(task, { ...withoutForeignWords(error, failure), step: 'decode' })
       }
     }
     if (taken.length === 0) return []
@@ -111,7 +110,8 @@ export function createTaskProcessor<Value>(options: ProcessTasksOptions<Value>):
       const verdict = verdicts[index]
       if (verdict === undefined) throw new Error('the handler returned fewer verdicts than it got messages')
       if (verdict.kind === 'retry') again.push(task)
-      else await settle(task, verdict)
+      else if (verdict.kind === 'deadLetter') await bury(task, verdict)
+      else finish(task, verdict.kind)
     }
     return again
   }
@@ -122,21 +122,23 @@ export function createTaskProcessor<Value>(options: ProcessTasksOptions<Value>):
     return decoder(message)
   }
 
-  const giveUp = async (tasks: readonly Task[], reason: { code: string; message: string }) => {
-    for (const task of tasks) await settle(task, { kind: 'deadLetter', ...reason })
+  const giveUp = async (tasks: readonly Task[], reason: DeadLetterReason) => {
+    for (const task of tasks) await bury(task, reason)
   }
 
-  const settle = async (task: Task, verdict: Exclude<Verdict, { kind: 'retry' }>) => {
+  const finish = (task: Task, verdict: 'done' | 'skip' | 'dead_letter') => {
     if (!task.assignment.active) return
-    if (verdict.kind === 'deadLetter' && !(await publishDeadLetter(task, verdict))) return
     task.assignment.finish(task.message)
     settled.add(task)
-    const label = verdict.kind === 'deadLetter' ? 'dead_letter' : verdict.kind
-    metrics.messages.inc({ topic: task.message.topic, verdict: label })
+    metrics.messages.inc({ topic: task.message.topic, verdict })
+  }
+
+  const bury = async (task: Task, reason: DeadLetterReason) => {
+    if (task.assignment.active && (await publishDeadLetter(task, reason))) finish(task, 'dead_letter')
   }
 
   /** True once it stands there; false if the assignment ended or the process stops before (the offset stays open). */
-  const publishDeadLetter = async (task: Task, reason: { code: string; message: string; step?: string }) => {
+  const publishDeadLetter = async (task: Task, reason: DeadLetterReason) => {
     const { topic, partition, offset } = task.message
     const pause = backoff(options.stopping, options.backoff ?? DEFAULT_BACKOFF)
     while (task.assignment.active && !options.stopping.aborted) {
