@@ -18,10 +18,16 @@ export async function watchResults(deployment: Deployment, registryUrl: string):
   const decode = openDecoder(createRegistry(registryUrl), 'refresh-result')
   const follower = createResultsFollower()
   let delivered = 0
-  const consumer = deployment.kafka.consumer({ groupId: names.group('demo-subscriber') })
+  // A fetch a second at most: how fast results are read is not what the demo measures, and it shares the machine.
+  const consumer = deployment.kafka.consumer({
+    groupId: names.group('demo-subscriber'),
+    minBytes: 256 * 1024,
+    maxWaitTimeInMs: 1_000,
+  })
   await consumer.connect()
   await consumer.subscribe({ topics: [names.name(TOPICS.refreshResults)], fromBeginning: true })
   await consumer.run({
+    autoCommit: false,
     eachMessage: async ({ message }) => {
       follower.see(await decode(message.value))
       delivered += 1
