@@ -3,6 +3,7 @@ import type { BuyerGroupDoc, PersonDoc, PositionDoc } from '@buyer-group/shared/
 import type { Difference } from './rules/compare-members.ts'
 import type { FoldedPositions } from './rules/fold-changes.ts'
 import type { PersonSighting, PositionChange } from './rules/person-sighting.ts'
+import type { PositionWrite } from './rules/plan-positions.ts'
 import type { WaitingChange } from './rules/waiting-change.ts'
 
 /**
@@ -61,6 +62,8 @@ export interface DirectoryWrites {
   readonly sightings: readonly PersonSighting[]
   readonly claimedPeople: readonly PersonDoc[]
   readonly personIds: ReadonlyMap<string, string>
+  readonly positions: readonly PositionWrite[]
+  /** The changes behind `positions`, for when these have moved on. */
   readonly positionChanges: readonly PositionChange[]
 }
 

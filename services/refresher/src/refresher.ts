@@ -2,12 +2,10 @@ import type { Encode } from '@buyer-group/shared/avro/encoder.ts'
 import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import type { BuyerGroup, RefreshResult } from '@buyer-group/shared/messages/messages.ts'
 import type { RefresherMetrics } from './metrics.ts'
-import type { GatheredWrites } from './records/gathered-writes.ts'
 import type { RefreshContext } from './refresh-context.ts'
 
 /** Everything the refresher works with, bound in main. */
 export interface Refresher extends RefreshContext {
-  readonly writes: GatheredWrites
   readonly publisher: Publisher
   readonly results: { readonly topic: string; readonly encode: Encode<RefreshResult> }
   readonly current: { readonly topic: string; readonly encode: Encode<BuyerGroup> }

@@ -18,9 +18,11 @@ import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { RefresherConfig } from './config.ts'
+import { createGatheredReads } from './gathering/gathered-reads.ts'
+import { createGatheredWrites } from './gathering/gathered-writes.ts'
 import { createRefreshHandler } from './handle-refresh-command.ts'
 import { createRefresherMetrics } from './metrics.ts'
-import { createGatheredWrites } from './records/gathered-writes.ts'
+import { gatherPublishing } from './publishing/gathered-publisher.ts'
 
 /**
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
@@ -67,8 +69,9 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const collections = collectionsOf(db)
   const handle = createRefreshHandler({
     collections,
+    reads: createGatheredReads(collections),
     writes: createGatheredWrites(collections),
-    publisher,
+    publisher: gatherPublishing(publisher),
     results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
     current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },
     metrics: createRefresherMetrics(registry),

@@ -2,6 +2,9 @@ import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
 import type { PersonClaim } from '../rules/merge-sightings.ts'
 
+/** Large enough that no list below takes a second round trip. */
+const ONE_BATCH = 100_000
+
 /**
  * Everybody whom a claimed source id or address belongs to, in one round trip. Reads the primary's latest state rather
  * than the majority's: a write that lost a race must see the one that won, and every write checks again for itself.
@@ -11,10 +14,22 @@ export async function findClaimed(
   claims: readonly PersonClaim[],
 ): Promise<readonly PersonDoc[]> {
   if (claims.length === 0) return []
-  const sourceIds = claims.map((claim) => claim.sourceId)
-  const emails = claims.flatMap((claim) => claim.email?.address ?? [])
+  const sourceIds = [...new Set(claims.map((claim) => claim.sourceId))]
+  const emails = [...new Set(claims.flatMap((claim) => claim.email?.address ?? []))]
   const bySource = { sourceIds: { $in: sourceIds } }
   const filter =
     emails.length === 0 ? bySource : { $or: [bySource, { email: { $in: emails, $type: 'string' as const } }] }
-  return people.find(filter, { readConcern: { level: 'local' }, projection: { _id: 0 } }).toArray()
+  const options = { readConcern: { level: 'local' as const }, projection: { _id: 0 }, batchSize: ONE_BATCH }
+  return people.find(filter, options).toArray()
+}
+
+/** These people, by personId; those who are not there are left out. One round trip. */
+export async function findPeople(
+  people: Collection<PersonDoc>,
+  personIds: readonly string[],
+): Promise<ReadonlyMap<string, PersonDoc>> {
+  if (personIds.length === 0) return new Map()
+  const options = { projection: { _id: 0 }, batchSize: ONE_BATCH }
+  const found = await people.find({ personId: { $in: [...personIds] } }, options).toArray()
+  return new Map(found.map((person) => [person.personId, person]))
 }

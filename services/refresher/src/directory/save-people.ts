@@ -1,9 +1,10 @@
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
+import type { AnyBulkWriteOperation, Collection, Document, Filter } from 'mongodb'
 import { mergeSightings, type PersonClaim } from '../rules/merge-sightings.ts'
 import type { PersonSighting } from '../rules/person-sighting.ts'
 import { type PersonWrite, planPeople } from '../rules/plan-people.ts'
 import { findClaimed } from './find-people.ts'
+import { insertUnlessThere } from './insert-unless-there.ts'
 import { personIdOf } from './person-id.ts'
 import { isNewer, literal, storedStamp } from './update-expressions.ts'
 import { MAX_RACES, tryBulkWrite, writeConflict } from './write-in-bulk.ts'
@@ -50,8 +51,26 @@ async function saveClaims(
 }
 
 function toOperation({ before, after }: PersonWrite): AnyBulkWriteOperation<PersonDoc> {
-  if (before === null) return { insertOne: { document: after } }
+  if (before === null) return insertUnlessThere({ personId: after.personId }, after)
+  if (isOnlyNamed(before, after)) return { updateOne: { filter: namedBefore(after), update: { $set: nameOf(after) } } }
   return { updateOne: { filter: { personId: after.personId }, update: [{ $set: changesOf(before, after) }] } }
+}
+
+/** A later sighting that says nothing new of ids and address: by far the most, and far cheaper as a plain update. */
+function isOnlyNamed(before: PersonDoc, after: PersonDoc): boolean {
+  return (
+    after.sourceIds === before.sourceIds &&
+    after.email === before.email &&
+    after.emailConflict === before.emailConflict &&
+    after.emailChanged === before.emailChanged
+  )
+}
+
+const nameOf = ({ name, changedAt, changedBy }: PersonDoc) => ({ name, changedAt, changedBy })
+
+/** The person, where their name is older than this one at the time of writing. */
+function namedBefore({ personId, changedAt, changedBy }: PersonDoc): Filter<PersonDoc> {
+  return { personId, $or: [{ changedAt: { $lt: changedAt } }, { changedAt, changedBy: { $lt: changedBy } }] }
 }
 
 /** Each field only where it is newer than the stored one at the time of writing, whatever the plan had read. */

@@ -1,13 +1,12 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
-import { type AnyBulkWriteOperation, type Collection, type Document, MongoBulkWriteError } from 'mongodb'
+import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
+import { bulkWrite, DUPLICATE_KEY } from './bulk-write.ts'
 
 /** Operations in one bulk write. */
 const CHUNK = 1_000
 
 /** How often lost races for a unique key are tried again before the caller hears of it. */
 export const MAX_RACES = 5
-
-const DUPLICATE_KEY = 11_000
 
 /** Writes in unordered bulk writes of a thousand; upserts that lost a race for their key run again, on what won. */
 export async function writeInBulk<Doc extends Document>(
@@ -40,16 +39,10 @@ export async function tryBulkWrite<Doc extends Document>(
   operations: readonly AnyBulkWriteOperation<Doc>[],
 ): Promise<number[]> {
   if (operations.length === 0) return []
-  try {
-    await collection.bulkWrite([...operations], { ordered: false })
-    return []
-  } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error
-    const failed = [error.writeErrors].flat()
-    const onlyRaces = failed.length > 0 && failed.every(({ code }) => code === DUPLICATE_KEY)
-    if (!onlyRaces || error.result.getWriteConcernError() !== undefined) throw error
-    return failed.map(({ index }) => index)
-  }
+  const { refused } = await bulkWrite(collection, operations)
+  const odd = refused.find(({ code }) => code !== DUPLICATE_KEY)
+  if (odd !== undefined) throw new MongoServerError(odd.toJSON())
+  return refused.map(({ index }) => index)
 }
 
 /** The error for races that did not end. */

@@ -1,10 +1,10 @@
 import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { MAX_FOLDED } from '../gathering/find-waiting.ts'
 import { markWindowPending } from '../records/mark-window-pending.ts'
 import { completeRefresh } from '../records/record-refresh.ts'
 import { releaseChanges } from '../records/release-changes.ts'
 import type { Refresher } from '../refresher.ts'
-import { MAX_FOLDED } from '../steps/load-waiting-changes.ts'
 import { publishCurrent, publishGroup } from './publish-group.ts'
 
 /**
@@ -29,15 +29,13 @@ export async function finishRefresh(
 }
 
 /**
- * Marks this refresh published, and says whether its group is the stored one still. Only then can no newer state have
- * been published before ours: a newer group is stored after this mark, and published after that.
+ * Marks this refresh published, and says whether its group is certain to be the stored one still. Only then can no newer
+ * state have been published before ours: a newer group is stored after this mark, and published after that.
  */
-async function markPublished({ collections, now }: Refresher, group: BuyerGroupDoc): Promise<boolean> {
+async function markPublished({ writes, now }: Refresher, group: BuyerGroupDoc): Promise<boolean> {
   const { companyId, refreshId } = group
-  const { matchedCount } = await collections.buyerGroups.updateOne({ companyId, refreshId }, [
-    { $set: { publishedAt: { $ifNull: ['$publishedAt', now()] } } },
-  ])
-  return matchedCount === 1
+  const filter = { companyId, refreshId, publishedAt: null }
+  return (await writes.group({ updateOne: { filter, update: { $set: { publishedAt: now() } } } })) === 'written'
 }
 
 /** A refresh that took as many changes as it may leaves the rest to its window's trailing one, before it completes. */
@@ -51,7 +49,7 @@ async function leaveRestToTrailingRefresh({ collections, logger }: Refresher, gr
 }
 
 /**
- * The stored sequence has grown, so the state just published may stand behind a newer one in the compacted topic:
+ * The stored sequence may have grown, and the state just published stand behind a newer one in the compacted topic:
  * publishes the stored state until what was published last is what is stored.
  */
 async function publishNewer(
@@ -61,7 +59,7 @@ async function publishNewer(
 ): Promise<void> {
   let last = published
   for (;;) {
-    const stored = await refresher.collections.buyerGroups.findOne({ companyId: published.companyId })
+    const stored = await refresher.reads.storedGroup(published.companyId)
     if (stored === null || stored.sequence <= last.sequence) return
     await publishCurrent(refresher, stored, traceparent)
     last = stored

@@ -3,8 +3,8 @@ import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/
 import type { BuyerGroupDoc, Collections, PipelineStepRecord } from '@buyer-group/shared/mongo/collections.ts'
 import type { Document } from 'mongodb'
 import { literal } from '../directory/update-expressions.ts'
+import type { GatheredWrites } from '../gathering/gathered-writes.ts'
 import { PIPELINE_NAME, PIPELINE_VERSION, refreshIdOf } from '../refresh-pipeline.ts'
-import type { GatheredWrites } from './gathered-writes.ts'
 
 /** How long operations and logs are kept (system.md, "MongoDB"). */
 const KEPT_MS = 90 * 24 * 60 * 60 * 1_000

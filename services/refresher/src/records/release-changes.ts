@@ -1,6 +1,6 @@
 import type { BuyerGroupDoc, EventCoverage } from '@buyer-group/shared/mongo/collections.ts'
 import { literal } from '../directory/update-expressions.ts'
-import type { GatheredWrites } from './gathered-writes.ts'
+import type { GatheredWrites } from '../gathering/gathered-writes.ts'
 
 /** An event may go this long after ingest took it, once nothing waits for it (system.md, "MongoDB"): 45 days. */
 const EVENT_KEPT_MS = 45 * 24 * 60 * 60 * 1_000
@@ -30,5 +30,6 @@ export async function releaseChanges(
     { $set: { expiresAt: { $cond: [mayExpire, { $add: ['$receivedAt', EVENT_KEPT_MS] }, '$expiresAt'] } } },
   ]
   const filter = { idempotencyKey: { $in: group.foldedIds }, waitingFor: companyId }
-  await writes.event({ updateMany: { filter, update } })
+  // Few events of many: MongoDB would compare this index with that on `waitingFor` otherwise.
+  await writes.event({ updateMany: { filter, update, hint: { idempotencyKey: 1 } } })
 }

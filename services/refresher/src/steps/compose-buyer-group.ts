@@ -2,6 +2,7 @@ import { defineStep } from '@buyer-group/pipeline/step.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Draft, Ranked } from '../refresh-state.ts'
 import { composeMembers } from '../rules/compose-members.ts'
+import { planPositions } from '../rules/plan-positions.ts'
 import { stepKey } from './step-key.ts'
 
 /** Puts the members in order and says what the directory must hold before the group may be stored. */
@@ -19,7 +20,13 @@ export const composeBuyerGroup = defineStep({
       foldedIds,
       members: composeMembers(ranked.ranked),
       composedAt: now(),
-      writes: { sightings, claimedPeople, personIds, positionChanges: folded.news },
+      writes: {
+        sightings,
+        claimedPeople,
+        personIds,
+        positions: planPositions(ranked.positions, folded),
+        positionChanges: folded.news,
+      },
     }
   },
 })

@@ -1,6 +1,4 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
-import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { findClaimed } from '../directory/find-people.ts'
 import { personIdOf } from '../directory/person-id.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Checked, Directory } from '../refresh-state.ts'
@@ -9,44 +7,46 @@ import { planPeople } from '../rules/plan-people.ts'
 import { toSighting } from '../rules/waiting-change.ts'
 import { stepKey } from './step-key.ts'
 
-/** Large enough that no list below takes a second round trip. */
-const ONE_BATCH = 100_000
-
 /**
  * Reads the people and positions of the local directory that the refresh needs: the people whom the waiting changes
- * name, the company's active positions and those of these people, then the people of the other positions.
- * Three round trips, whatever the size of the group.
+ * name beside the company's active positions, then the other positions of these people beside the people of the others.
+ * Two times two round trips at most, whatever the size of the group, shared with the refreshes under way.
  */
 export const loadDirectory = defineStep({
   name: 'loadDirectory',
   idempotencyKey: stepKey('loadDirectory'),
   retryable: true,
-  execute: async (checked: Checked, { collections }: Pick<RefreshContext, 'collections'>): Promise<Directory> => {
+  execute: async (checked: Checked, { reads }: Pick<RefreshContext, 'reads'>): Promise<Directory> => {
+    const { companyId } = checked.command
     const sightings = checked.changes.map(toSighting)
     const claims = mergeSightings(sightings)
-    const claimedPeople = await findClaimed(collections.people, claims)
+    const [claimedPeople, active] = await Promise.all([
+      claims.length === 0 ? [] : reads.claimed(claims),
+      reads.activePositions(companyId),
+    ])
     const plan = planPeople(claimedPeople, claims, personIdOf)
-
-    const seen = [...new Set(plan.personIds.values())]
-    const positions = await collections.positions
-      .find(
-        { companyId: checked.command.companyId, $or: [{ active: true }, { personId: { $in: seen } }] },
-        { projection: { _id: 0 }, batchSize: ONE_BATCH },
-      )
-      .toArray()
-
     const people = new Map(plan.people.map((person) => [person.personId, person]))
-    const others = positions.map(({ personId }) => personId).filter((personId) => !people.has(personId))
-    for (const person of await findPeople(others, collections)) people.set(person.personId, person)
-    return { ...checked, sightings, claimedPeople, personIds: plan.personIds, people, positions }
+    const positions = new Map(active.map((position) => [position.personId, position]))
+
+    const otherPeople = [...positions.keys()].filter((personId) => !people.has(personId))
+    const otherPlaces = [...new Set(plan.personIds.values())].filter((personId) => !positions.has(personId))
+    const [others, ended] = await Promise.all([
+      otherPeople.length === 0 ? undefined : reads.people(otherPeople),
+      otherPlaces.length === 0 ? [] : reads.positionsOf({ companyId, personIds: otherPlaces }),
+    ])
+    for (const personId of otherPeople) {
+      const person = others?.get(personId)
+      if (person !== undefined) people.set(personId, person)
+    }
+    const asked = new Set(otherPlaces)
+    for (const position of ended) if (asked.has(position.personId)) positions.set(position.personId, position)
+    return {
+      ...checked,
+      sightings,
+      claimedPeople,
+      personIds: plan.personIds,
+      people,
+      positions: [...positions.values()],
+    }
   },
 })
-
-async function findPeople(
-  personIds: readonly string[],
-  { people }: RefreshContext['collections'],
-): Promise<PersonDoc[]> {
-  if (personIds.length === 0) return []
-  const options = { projection: { _id: 0 }, batchSize: ONE_BATCH }
-  return people.find({ personId: { $in: [...personIds] } }, options).toArray()
-}

@@ -3,16 +3,15 @@ import type { RefreshContext } from '../refresh-context.ts'
 import type { Standing } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
 
-/** Reads the company's group as it is stored, before anything else is read. One round trip. */
+/** Reads the company's group as it is stored, before anything else is read. One shared round trip. */
 export const loadStoredGroup = defineStep({
   name: 'loadStoredGroup',
   idempotencyKey: stepKey('loadStoredGroup'),
   retryable: true,
   execute: async (
     { command, refreshId }: Pick<Standing, 'command' | 'refreshId'>,
-    { collections }: Pick<RefreshContext, 'collections'>,
+    { reads }: Pick<RefreshContext, 'reads'>,
   ): Promise<Standing> => {
-    const stored = await collections.buyerGroups.findOne({ companyId: command.companyId }, { projection: { _id: 0 } })
-    return { command, refreshId, stored }
+    return { command, refreshId, stored: await reads.storedGroup(command.companyId) }
   },
 })

@@ -14,7 +14,7 @@ export const reuseBuyerGroup = defineStep({
       ...waiting,
       members: checked.stored?.members ?? [],
       composedAt: checked.stored?.composedAt ?? checked.stored?.refreshedAt ?? now(),
-      writes: { sightings: [], claimedPeople: [], personIds: new Map(), positionChanges: [] },
+      writes: { sightings: [], claimedPeople: [], personIds: new Map(), positions: [], positionChanges: [] },
     }
   },
 })

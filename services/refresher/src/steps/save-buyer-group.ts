@@ -1,37 +1,37 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { MongoServerError } from 'mongodb'
-import { savePeople } from '../directory/save-people.ts'
 import { savePositions } from '../directory/save-positions.ts'
+import { writePositions } from '../directory/write-positions.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Compared, DirectoryWrites, SaveOutcome } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
 
-const DUPLICATE_KEY = 11_000
-
 /**
  * Saves people, then positions, then the group: in one conditional write, together with its difference, where the
- * stored group is exactly the published one that the difference was computed from. At most three round trips, and only
- * for what changed; what is refused because someone else was quicker is the outcome `moved`.
+ * stored group is exactly the published one that the difference was computed from. At most three round trips, shared, and
+ * only for what changed; what is refused because someone else was quicker is the outcome `moved`.
  */
 export const saveBuyerGroupStep = defineStep({
   name: 'saveBuyerGroupStep',
   idempotencyKey: stepKey('saveBuyerGroupStep'),
   retryable: true,
-  execute: async (draft: Compared, { collections, now }: RefreshContext): Promise<SaveOutcome> => {
-    if (!(await saveDirectory(draft.writes, collections))) return { kind: 'moved' }
-    const group = toGroup(draft, now())
-    const isSaved = await replaceGroup(group, draft.stored, collections.buyerGroups)
+  execute: async (draft: Compared, context: RefreshContext): Promise<SaveOutcome> => {
+    if (!(await saveDirectory(draft.writes, context))) return { kind: 'moved' }
+    const group = toGroup(draft, context.now())
+    const isSaved = await replaceGroup(group, draft.stored, context)
     return isSaved ? { kind: 'saved', group } : { kind: 'moved' }
   },
 })
 
 /** False where a person turned out to be someone else than the members were composed with. */
-async function saveDirectory(writes: DirectoryWrites, collections: RefreshContext['collections']): Promise<boolean> {
-  const { sightings, claimedPeople, personIds, positionChanges } = writes
-  const saved = await savePeople(collections.people, sightings, claimedPeople)
-  for (const [sourceId, personId] of saved) if (personIds.get(sourceId) !== personId) return false
-  await savePositions(collections.positions, positionChanges)
+async function saveDirectory(plan: DirectoryWrites, { collections, writes }: RefreshContext): Promise<boolean> {
+  const { sightings, claimedPeople, personIds, positions, positionChanges } = plan
+  if (sightings.length > 0) {
+    const saved = await writes.people({ sightings, known: claimedPeople })
+    for (const [sourceId, personId] of personIds) if (saved.get(sourceId) !== personId) return false
+  }
+  const areWritten = await writePositions(writes.position, positions)
+  if (!areWritten) await savePositions(collections.positions, positionChanges)
   return true
 }
 
@@ -56,25 +56,18 @@ function toGroup({ command, refreshId, stored, difference, ...draft }: Compared,
   }
 }
 
+/**
+ * False where the group is not certain to be saved. If it was all the same, the next look at what is stored finds this
+ * very refresh and finishes it.
+ */
 async function replaceGroup(
   group: BuyerGroupDoc,
   stored: BuyerGroupDoc | null,
-  groups: RefreshContext['collections']['buyerGroups'],
+  { writes }: Pick<RefreshContext, 'writes'>,
 ): Promise<boolean> {
-  if (stored !== null) {
-    const { companyId, sequence, refreshId } = stored
-    const { matchedCount } = await groups.replaceOne(
-      { companyId, sequence, refreshId, publishedAt: { $ne: null } },
-      group,
-    )
-    return matchedCount === 1
-  }
-  try {
-    // A copy, because the driver adds an _id to what it inserts.
-    await groups.insertOne({ ...group })
-    return true
-  } catch (error) {
-    if (error instanceof MongoServerError && error.code === DUPLICATE_KEY) return false
-    throw error
-  }
+  // A copy, because the driver adds an _id to what it inserts.
+  if (stored === null) return (await writes.group({ insertOne: { document: { ...group } } })) === 'written'
+  const { companyId, sequence, refreshId } = stored
+  const filter = { companyId, sequence, refreshId, publishedAt: { $ne: null } }
+  return (await writes.group({ replaceOne: { filter, replacement: group } })) === 'written'
 }

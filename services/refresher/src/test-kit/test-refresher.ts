@@ -9,9 +9,10 @@ import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import type { Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Registry } from 'prom-client'
+import { createGatheredReads } from '../gathering/gathered-reads.ts'
+import { createGatheredWrites } from '../gathering/gathered-writes.ts'
 import { createRefreshHandler } from '../handle-refresh-command.ts'
 import { createRefresherMetrics } from '../metrics.ts'
-import { createGatheredWrites } from '../records/gathered-writes.ts'
 import type { Refresher } from '../refresher.ts'
 
 /** What was published, decoded again, in order. */
@@ -62,6 +63,7 @@ export async function createTestRefresher(
   }
   const refresher: Refresher = {
     collections,
+    reads: createGatheredReads(collections),
     writes: createGatheredWrites(collections),
     publisher,
     results: {

@@ -1,0 +1,38 @@
+import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { Collection, Filter } from 'mongodb'
+
+/** Large enough that no list below takes a second round trip. */
+const ONE_BATCH = 100_000
+
+/** Some people's places at one company. */
+export interface PositionsAsked {
+  readonly companyId: string
+  readonly personIds: readonly string[]
+}
+
+/** The active positions of each company, in no order. One round trip. */
+export async function findActivePositions(
+  positions: Collection<PositionDoc>,
+  companyIds: readonly string[],
+): Promise<(readonly PositionDoc[])[]> {
+  const found = byCompany(await find(positions, { companyId: { $in: [...companyIds] }, active: true }))
+  return companyIds.map((companyId) => found.get(companyId) ?? [])
+}
+
+/** The positions of these people at each company, active or not, in no order; may hold others of the company. One round trip. */
+export async function findPositionsOf(
+  positions: Collection<PositionDoc>,
+  asked: readonly PositionsAsked[],
+): Promise<(readonly PositionDoc[])[]> {
+  const companyIds = asked.map(({ companyId }) => companyId)
+  const personIds = [...new Set(asked.flatMap((one) => one.personIds))]
+  const found = byCompany(await find(positions, { companyId: { $in: companyIds }, personId: { $in: personIds } }))
+  return companyIds.map((companyId) => found.get(companyId) ?? [])
+}
+
+const find = (positions: Collection<PositionDoc>, filter: Filter<PositionDoc>) =>
+  positions.find(filter, { projection: { _id: 0 }, batchSize: ONE_BATCH }).toArray()
+
+function byCompany(found: readonly PositionDoc[]): Map<string, PositionDoc[]> {
+  return Map.groupBy(found, ({ companyId }) => companyId)
+}

@@ -1,0 +1,34 @@
+import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { laterOf } from '../rules/change-stamp.ts'
+import type { PersonSighting } from '../rules/person-sighting.ts'
+
+/** What one refresh saw of people, and everybody stored whom a source id or address of these belongs to. */
+export interface PeopleToSave {
+  readonly sightings: readonly PersonSighting[]
+  readonly known: readonly PersonDoc[]
+}
+
+type SavePeople = (
+  sightings: readonly PersonSighting[],
+  known: readonly PersonDoc[],
+) => Promise<ReadonlyMap<string, string>>
+
+/**
+ * Saves what several refreshes saw as if one had seen it: a person whose place changed at many companies is written
+ * once. Of a person whom they read at different times the latest counts. Returns all personIds to each.
+ */
+export async function savePeopleTogether(
+  asked: readonly PeopleToSave[],
+  save: SavePeople,
+): Promise<ReadonlyMap<string, string>[]> {
+  const known = new Map<string, PersonDoc>()
+  for (const person of asked.flatMap((one) => one.known)) {
+    const other = known.get(person.personId)
+    known.set(person.personId, other === undefined ? person : laterOf(person, other, stampOf))
+  }
+  const sightings = asked.flatMap((one) => one.sightings)
+  const personIds = await save(sightings, [...known.values()])
+  return asked.map(() => personIds)
+}
+
+const stampOf = ({ changedAt, changedBy }: PersonDoc) => ({ at: changedAt, by: changedBy })
