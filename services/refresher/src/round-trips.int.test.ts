@@ -42,3 +42,22 @@ test('a refresh asks MongoDB as often for seven hundred changed people as for tw
   expect(forMany.toSorted()).toEqual(forTwo.toSorted())
   expect(forMany.length).toBeLessThanOrEqual(14)
 })
+
+test('refreshes side by side share their round trips', async () => {
+  const { handle } = await createTestRefresher(collectionsOf(client.db(database.db.databaseName)))
+  const companies = Array.from({ length: 30 }, (_, index) => `company-${index}`)
+  const refreshAll = async (sequence: number) => {
+    await database.collections.webhookEvents.insertMany(
+      companies.map((companyId) => waitingEvent({ id: `${companyId}_${sequence}`, day: sequence, companyId })),
+    )
+    commands.length = 0
+    await Promise.all(
+      companies.map((companyId) => handle(command(sequence, { companyId, commandId: `${companyId}:${sequence}` }))),
+    )
+    return commands.length
+  }
+  await refreshAll(1)
+  // One alone asks 14 times.
+  expect(await refreshAll(2)).toBeLessThanOrEqual(4 * 14)
+  expect(await database.collections.webhookEvents.countDocuments({ waitingFor: { $in: companies } })).toBe(0)
+})

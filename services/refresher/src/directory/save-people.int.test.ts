@@ -38,6 +38,19 @@ describe('saving people', () => {
     expect(await stored()).toMatchObject([{ name: 'Name of day 2', email: 'new@x.io' }])
   })
 
+  test('nor where the newer one was stored after the people were read', async () => {
+    await save(sighting('test:1', 1))
+    const read = await stored()
+    await save(sighting('test:1', 3, { changedBy: 'test:b' }))
+    const people = database.collections.people
+    for (const late of [sighting('test:1', 2), sighting('test:1', 3, { name: 'Late', changedBy: 'test:a' })]) {
+      await savePeople(people, [late], read)
+      expect(await stored()).toMatchObject([{ name: 'Name of day 3', changedBy: 'test:b' }])
+    }
+    await savePeople(people, [sighting('test:1', 3, { name: 'Later key', changedBy: 'test:c' })], read)
+    expect(await stored()).toMatchObject([{ name: 'Later key' }])
+  })
+
   test('a newer sighting without an address keeps the address, and an older address that comes late loses to it', async () => {
     await save(sighting('test:1', 2, { email: 'two@x.io' }))
     await save(sighting('test:1', 5))

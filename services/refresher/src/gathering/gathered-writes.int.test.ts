@@ -49,6 +49,18 @@ test('gathered writes tell each asker what became of its own: written, present, 
   expect(stored.map(({ commandId }) => commandId)).toEqual(['done', 'first', 'last'])
 })
 
+test('gathered updates of which one matches nothing are all unsure, and take effect where they match', async () => {
+  const { log } = createGatheredWrites(database.collections)
+  const fail = (commandId: string) =>
+    log({ updateOne: { filter: { commandId, status: 'processing' }, update: { $set: { status: 'failed' } } } })
+  const begin = (commandId: string) => log({ insertOne: { document: { ...logOf(commandId), status: 'processing' } } })
+  await Promise.all([begin('one'), begin('two')])
+  expect(await Promise.all([fail('one'), fail('nobody'), begin('three')])).toEqual(['unsure', 'unsure', 'written'])
+  expect(await Promise.all([fail('two'), fail('three')])).toEqual(['written', 'written'])
+  const failed = await database.collections.refreshLogs.find({ status: 'failed' }, { sort: { commandId: 1 } }).toArray()
+  expect(failed.map(({ commandId }) => commandId)).toEqual(['one', 'three', 'two'])
+})
+
 const logOf = (commandId: string) => ({
   commandId,
   companyId: 'acme',
