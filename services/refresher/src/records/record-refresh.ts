@@ -1,6 +1,11 @@
 import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
 import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/messages.ts'
-import type { BuyerGroupDoc, Collections, PipelineStepRecord } from '@buyer-group/shared/mongo/collections.ts'
+import type {
+  BuyerGroupDoc,
+  Collections,
+  PipelineStepRecord,
+  RefreshLogDoc,
+} from '@buyer-group/shared/mongo/collections.ts'
 import type { Document } from 'mongodb'
 import { literal } from '../directory/update-expressions.ts'
 import type { GatheredWrites } from '../gathering/gathered-writes.ts'
@@ -86,7 +91,7 @@ export async function failRefresh(
   now: Date,
 ): Promise<void> {
   const operation = { error: literal(error), steps: literal(records.map(toStepRecord)), failedAttempts: 0 }
-  await endBoth(writes, commandId, 'failed', now, operation, { error: literal(error) })
+  await endBoth(writes, commandId, 'failed', now, operation, { error })
 }
 
 /** Counts an attempt that failed for an unknown or passing reason and returns how many there were. */
@@ -108,20 +113,27 @@ async function endBoth(
   commandId: string,
   status: 'completed' | 'superseded' | 'failed',
   now: Date,
+  /** Expressions, since the duration is one. */
   operation: Document,
-  log: Document,
+  log: Partial<RefreshLogDoc>,
 ): Promise<void> {
-  const end = { status, completedAt: now, ...(status === 'failed' ? {} : { error: '$$REMOVE' }) }
-  const duration = { $subtract: [now, '$createdAt'] }
   const open = { status: { $nin: FINAL } }
+  const isFailure = status === 'failed'
+  const duration = { $subtract: [now, '$createdAt'] }
+  const settled = isFailure ? {} : { error: '$$REMOVE' }
   await Promise.all([
     writes.operation({
       updateOne: {
         filter: { idempotencyKey: refreshIdOf(commandId), ...open },
-        update: [{ $set: { ...end, duration, ...operation } }],
+        update: [{ $set: { status, completedAt: now, duration, ...settled, ...operation } }],
       },
     }),
-    writes.log({ updateOne: { filter: { commandId, ...open }, update: [{ $set: { ...end, ...log } }] } }),
+    writes.log({
+      updateOne: {
+        filter: { commandId, ...open },
+        update: { $set: { status, completedAt: now, ...log }, ...(isFailure ? {} : { $unset: { error: 1 as const } }) },
+      },
+    }),
   ])
 }
 
