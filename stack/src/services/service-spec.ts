@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { HOST } from '../parts/part.ts'
 import type { StackDirectory } from '../stack-directory.ts'
@@ -36,6 +37,8 @@ export function serviceSpec(
     startTries: 5,
     finalExitCodes: [EXIT_CONFIGURATION],
     backoff: DEFAULT_BACKOFF,
+    // All share one machine here: who answers providers goes before who can catch up.
+    ...(name === 'ingest' ? {} : { priority: constants.priority.PRIORITY_LOW }),
   }
 }
 

@@ -21,6 +21,8 @@ export type ProcessSpec = {
   /** Exit codes after which another start cannot help, e.g. 78 (EX_CONFIG). */
   readonly finalExitCodes: readonly number[]
   readonly backoff: Backoff
+  /** Of the operating system's scheduler, -20 (first) to 19 (last); the starter's own unless given. */
+  readonly priority?: number
 }
 
 /** What happens to a process, for those who watch. Times are in milliseconds. */

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, fstatSync, mkdirSync, openSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { dirname } from 'node:path'
 import type { ProcessSpec } from './process-spec.ts'
 
 /** What of a process's description says how to start it. */
-type LoggedSpec = Pick<ProcessSpec, 'command' | 'args' | 'cwd' | 'env' | 'logFile' | 'errorFile'>
+type LoggedSpec = Pick<ProcessSpec, 'command' | 'args' | 'cwd' | 'env' | 'logFile' | 'errorFile' | 'priority'>
 
 /** How a process ended: an exit code, a signal, or that it could not be started at all. */
 export type Exit = {
@@ -37,6 +38,7 @@ export function spawnLogged(spec: LoggedSpec): LoggedProcess {
       detached: true,
       stdio: ['ignore', log.fd, errors.fd],
     })
+    if (spec.priority !== undefined && child.pid !== undefined) setPriority(child.pid, spec.priority)
     return { pid: child.pid, exited: exitOf(child, spec.command), logFrom: log.size, errorFrom: errors.size }
   } finally {
     closeSync(log.fd)

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freePort } from './free-port.ts'
@@ -35,6 +36,8 @@ export async function startService(name: ServiceName, env: Readonly<Record<strin
     env: { PATH: process.env.PATH, ...env, ADMIN_PORT: String(adminPort) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  // As "npm start" does: on a machine that all share, who answers providers goes before who can catch up.
+  if (name !== 'ingest' && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW)
   const chunks: Buffer[] = []
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
   const output = () => Buffer.concat(chunks).toString()
