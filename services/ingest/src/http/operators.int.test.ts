@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startTestIngest, TOKEN } from '../testing/start-test-ingest.ts'
+import { startTestIngest, TOKEN } from '../test-kit/start-test-ingest.ts'
 
 const start = (options = {}) => startTestIngest(onTestFinished, options)
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { postEvent, signedHeaders } from '@buyer-group/testing/events/signed-request.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { LINKEDIN_SECRET, SECRET, startTestIngest, type TestIngest } from '../testing/start-test-ingest.ts'
+import { LINKEDIN_SECRET, SECRET, startTestIngest, type TestIngest } from '../test-kit/start-test-ingest.ts'
 
 const start = (options = {}) => startTestIngest(onTestFinished, options)
 
