@@ -1,4 +1,4 @@
-import { startTestStack } from './test-stack.ts'
+import { startTestStack } from './start-test-stack.ts'
 
 /**
  * Vitest's global set-up: brings the stack up before the first test and puts its addresses into the environment, which
