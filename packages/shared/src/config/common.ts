@@ -8,7 +8,14 @@ export const commonConfig = {
     .string()
     .regex(/^mongodb(\+srv)?:\/\//, 'expected a mongodb:// or mongodb+srv:// address')
     .describe('the MongoDB connection string of a replica set.'),
-  MONGODB_DATABASE: z.string().default('buyer_groups').describe('the database that holds the collections.'),
+  MONGODB_DATABASE: z
+    .string()
+    .regex(
+      /^[^/\\. "$*<>:|?]{1,63}$/,
+      'expected a name of at most 63 characters without / \\ . " $ * < > : | ? or spaces',
+    )
+    .default('buyer_groups')
+    .describe('the database that holds the collections.'),
   SCHEMA_REGISTRY_URL: z
     .url({ protocol: /^https?$/ })
     .describe('the base URL of a schema registry with the Confluent API.'),
@@ -22,7 +29,10 @@ export const commonConfig = {
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
     .default('info')
     .describe('the least severe log line written.'),
-  SHUTDOWN_TIMEOUT: duration.prefault('25s').describe('how long a drain may take after SIGTERM.'),
+  SHUTDOWN_TIMEOUT: duration
+    .refine((ms) => ms > 0, 'expected more than nothing')
+    .prefault('25s')
+    .describe('how long a drain may take after SIGTERM.'),
 } as const
 
 /** The admin server's port, with the service's own default. */

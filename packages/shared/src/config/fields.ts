@@ -2,7 +2,10 @@ import { z } from 'zod'
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** A duration such as `500ms`, `2s`, `5m`, `1h` or `14d`; parsed to milliseconds. */
+/** The longest delay of a timer: a longer one would fire at once. */
+const MAX_DURATION_MS = 2 ** 31 - 1
+
+/** A duration such as `500ms`, `2s`, `5m`, `1h` or `14d`, at most 24 days; parsed to milliseconds. */
 export const duration = z
   .string()
   .regex(/^\d+(ms|s|m|h|d)$/, 'expected a duration such as 500ms, 2s, 5m, 1h or 14d')
@@ -10,6 +13,7 @@ export const duration = z
     const [, amount = '0', unit = 'ms'] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
     return Number(amount) * (UNITS[unit] ?? 1)
   })
+  .refine((ms) => ms <= MAX_DURATION_MS, 'expected at most 24 days')
 
 /** A whole number within bounds, written in decimal digits. */
 export const integer = (min: number, max: number) =>

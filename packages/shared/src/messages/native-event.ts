@@ -26,7 +26,7 @@ export const nativeEventSchema = z.looseObject({
   type: z
     .string()
     .max(128)
-    .regex(/^person\.[a-z0-9_.-]+$/, 'must start with "person."'),
+    .regex(/^person\.[^\s\p{C}]+$/u, 'must start with "person."'),
   timestamp: z.iso.datetime({ offset: true }),
   person: z.looseObject({
     id,
@@ -40,14 +40,13 @@ export const nativeEventSchema = z.looseObject({
   changes: z
     .record(z.string(), z.looseObject({ old: z.unknown().optional(), new: z.unknown().optional() }))
     .superRefine((changes, context) => {
-      if (!Object.hasOwn(changes, 'company')) return
+      const company = Object.hasOwn(changes, 'company') ? changes.company : undefined
       for (const side of ['old', 'new'] as const) {
-        const parsed = companySide.optional().safeParse(changes.company?.[side])
-        if (!parsed.success) {
+        if (!companySide.optional().safeParse(company?.[side]).success) {
           context.addIssue({ code: 'custom', path: ['company', side], message: 'must be a name, {id, name} or null' })
         }
       }
-      const title = changes.title?.new
+      const title = Object.hasOwn(changes, 'title') ? changes.title?.new : undefined
       if (title !== undefined && title !== null && typeof title !== 'string') {
         context.addIssue({ code: 'custom', path: ['title', 'new'], message: 'must be text or null' })
       }

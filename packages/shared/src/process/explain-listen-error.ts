@@ -17,7 +17,8 @@ export async function explainListenError(error: unknown, port: number, variable:
     return `Port ${port} is in use ${by}: stop it or set ${variable} to a free port.`
   }
   if (code === 'EACCES') return `Port ${port} may not be opened by this user: set ${variable} to one above 1023.`
-  if (code === 'EADDRNOTAVAIL') return `The address to listen on for ${variable} is not one of this machine's.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EINVAL')
+    return `The address to listen on for ${variable} is not one of this machine's.`
   return undefined
 }
 

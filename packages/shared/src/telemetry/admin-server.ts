@@ -50,10 +50,25 @@ export async function startAdminServer(options: AdminServerOptions): Promise<{ p
   }
 }
 
+/** A probe waits for no more than about a second: a check that hangs has failed. */
+const CHECK_TIMEOUT_MS = 1_000
+
+async function within(check: () => CheckResult | Promise<CheckResult>): Promise<CheckResult> {
+  let timer: NodeJS.Timeout | undefined
+  const timedOut = new Promise<CheckResult>((resolve) => {
+    timer = setTimeout(() => resolve({ ok: false, reason: 'no answer within a second' }), CHECK_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([check(), timedOut])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 async function runChecks(checks: Checks): Promise<Record<string, CheckResult>> {
   const entries = Object.entries(checks).map(async ([name, check]) => {
     try {
-      return [name, await check()] as const
+      return [name, await within(check)] as const
     } catch (error) {
       return [name, { ok: false, reason: error instanceof Error ? error.name : 'failed' }] as const
     }

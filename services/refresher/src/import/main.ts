@@ -37,7 +37,10 @@ const program = new Command('npm run import --')
       .argParser(orInvalid(asOfNow))
       .default(new Date(), 'now'),
   )
-  .option('--snapshot', "end the positions at the file's companies that are older and not in the file")
+  .option(
+    '--snapshot',
+    "end the positions at the file's companies that are older and not in the file, whoever told of them; companies that the file does not name keep theirs",
+  )
   .option(
     '--map <columns>',
     'field=Column,... or a JSON file; fields: companyId, personId, name, ...',

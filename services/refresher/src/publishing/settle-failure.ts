@@ -5,6 +5,7 @@ import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
 import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/messages.ts'
 import { deadLetter, type Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
+import { markWindowPending } from '../records/mark-window-pending.ts'
 import { countFailedAttempt, failRefresh } from '../records/record-refresh.ts'
 import { refreshIdOf } from '../refresh-pipeline.ts'
 import type { Refresher } from '../refresher.ts'
@@ -37,6 +38,8 @@ export async function settleFailure(
   }
   logger.error({ commandId, companyId, ...describeError(error) }, 'refresh failed')
   await tryPublishFailure(refresher, command, reason, traceparent)
+  // What waited for this refresh waits for the window's trailing one: nothing else might ever come for the company.
+  await markWindowPending(collections, companyId)
   await failRefresh(writes, commandId, reason, records, now())
   metrics.refreshes.inc({ outcome: 'failed' })
   return deadLetter(reason.code, reason.message, error instanceof StepError ? error.step : undefined)

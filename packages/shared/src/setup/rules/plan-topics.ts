@@ -19,21 +19,35 @@ const KEPT: Readonly<Record<TopicName, number | 'compacted'>> = {
 }
 
 /**
+ * Most bytes of one message where it can outgrow the broker's default of 1 MiB: a result names every member up to three
+ * times, and a dead letter is what its topic took with headers on top. 16 MiB hold a group of tens of thousands.
+ */
+const LARGE_MESSAGE_BYTES = 16 * 1024 * 1024
+
+const HOLDS_LARGE_MESSAGES = new Set<TopicName>([TOPICS.refreshResults, TOPICS.current])
+
+/**
  * Every topic that one deployment needs: the public ones with `partitions` each, and a dead-letter topic with one
  * partition for each that a service consumes. Names carry the deployment's prefix.
  */
 export function planTopics(prefix: string, partitions: number): readonly TopicSpec[] {
   const names = topicNames(prefix)
-  const contract = ALL_TOPICS.map((topic) => ({ topic: names.name(topic), partitions, config: configFor(KEPT[topic]) }))
+  const contract = ALL_TOPICS.map((topic) => ({
+    topic: names.name(topic),
+    partitions,
+    config: { ...configFor(KEPT[topic]), ...(HOLDS_LARGE_MESSAGES.has(topic) ? LARGE_MESSAGES : {}) },
+  }))
   const deadLetters = groups().flatMap((group) =>
     CONSUMED_TOPICS[group].map((topic) => ({
       topic: names.deadLetter(topic, GROUPS[group]),
       partitions: 1,
-      config: configFor(DEAD_LETTER_DAYS),
+      config: { ...configFor(DEAD_LETTER_DAYS), ...LARGE_MESSAGES },
     })),
   )
   return [...contract, ...deadLetters]
 }
+
+const LARGE_MESSAGES = { 'max.message.bytes': String(LARGE_MESSAGE_BYTES) }
 
 const groups = () => Object.keys(GROUPS) as (keyof typeof GROUPS)[]
 
