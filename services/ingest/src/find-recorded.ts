@@ -1,7 +1,15 @@
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
+import {
+  BrokenCircuitError,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleAll,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel'
 import type { Collection } from 'mongodb'
 
 /** How long a batch waits for MongoDB before it is published without having asked. */
@@ -14,7 +22,7 @@ const LEFT_ALONE_MS = 2_000
 export type FindRecorded = (idempotencyKeys: readonly string[]) => Promise<ReadonlyMap<string, string>>
 
 export interface FindRecordedOptions {
-  readonly events: Collection<WebhookEventDoc>
+  readonly events: Pick<Collection<WebhookEventDoc>, 'find'>
   readonly logger: Logger
   /** Called for each batch that goes on without an answer. */
   onSkipped(): void
@@ -26,6 +34,9 @@ export interface FindRecordedOptions {
  */
 export function createFindRecorded({ events, logger, onSkipped }: FindRecordedOptions): FindRecorded {
   const breaker = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(2), halfOpenAfter: LEFT_ALONE_MS })
+  // The driver's own time-out does not end a lookup whose server has stopped without closing its connections. What the
+  // race leaves behind is already handled: its later rejection troubles nobody.
+  const policy = wrap(breaker, timeout(LOOKUP_TIMEOUT_MS, TimeoutStrategy.Aggressive))
   breaker.onBreak(() => logger.warn('MongoDB does not answer: repeats are recognised from memory alone'))
   breaker.onReset(() => logger.info('MongoDB answers again'))
 
@@ -45,7 +56,7 @@ export function createFindRecorded({ events, logger, onSkipped }: FindRecordedOp
 
   return async (keys) => {
     try {
-      return await breaker.execute(() => lookUp(keys))
+      return await policy.execute(() => lookUp(keys))
     } catch (error) {
       onSkipped()
       if (!(error instanceof BrokenCircuitError)) logger.debug({ error: describeError(error) }, 'lookup failed')
