@@ -395,6 +395,24 @@ describe('a refresh that fails', () => {
     expect(await event('e2')).toMatchObject({ waitingFor: ['acme'] })
   })
 
+  test('leaves what it did not fold to the trailing refresh of its window', async () => {
+    const now = new Date()
+    await collections.refreshWindows.insertOne({
+      companyId: 'acme',
+      companyName: null,
+      sequence: 6,
+      opensAt: now,
+      closesAt: now,
+      pending: null,
+      outbox: null,
+      claimToken: 'test',
+    })
+    const failing = await failingWith(new AppError('the rules are broken', { code: 'bad_rules', fate: 'permanent' }))
+    await failing.handle(command(6))
+    const marked = await collections.refreshWindows.findOne({ companyId: 'acme' })
+    expect(marked?.pending).toMatchObject({ count: 1, triggeredBy: ['test:p1'] })
+  })
+
   test('for a reason nobody knows is thrown on four times and has failed with the fifth', async () => {
     const failing = await failingWith(new TypeError('pat@x.io is not a function'))
     for (let attempt = 1; attempt <= 4; attempt += 1) {

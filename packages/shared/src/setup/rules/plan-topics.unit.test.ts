@@ -27,3 +27,12 @@ test('plans the topics of the contract with their retention, and a dead-letter t
 test('puts the prefix before every name', () => {
   expect(planTopics('demo.', 3).every(({ topic }) => topic.startsWith('demo.buyer-group.'))).toBe(true)
 })
+
+test('lets a result, a current state and a dead letter outgrow the default of 1 MiB', () => {
+  const large = planTopics('', 3).flatMap(({ topic, config }) => (config['max.message.bytes'] ? [topic] : []))
+  expect(large.filter((topic) => !topic.endsWith('.dlq'))).toEqual([
+    'buyer-group.refresh-results.v1',
+    'buyer-group.current.v1',
+  ])
+  expect(large.filter((topic) => topic.endsWith('.dlq'))).toHaveLength(5)
+})
