@@ -211,6 +211,24 @@ describe('a move between two companies', () => {
 })
 
 describe('a refresh by hand', () => {
+  test('of a group that outgrows a megabyte is published as any other', async () => {
+    const changed = { changedAt: new Date('2026-01-01'), changedBy: '!import:test' }
+    const ids = Array.from({ length: 6_000 }, (_, index) => `per_${index}`)
+    const { people, positions } = deployment.collections
+    await people.insertMany(
+      ids.map((personId) => ({ personId, sourceIds: [`big:${personId}`], name: 'N', ...changed })),
+    )
+    const place = { companyId: 'big', title: 'Member', seniority: 'individual', department: 'other', active: true }
+    await positions.insertMany(ids.map((personId) => ({ personId, ...place, ...changed })))
+    const body = JSON.stringify({ companyId: 'big' })
+    const headers = { authorization: `Bearer ${TEST_TOKEN}`, 'content-type': 'application/json' }
+    await fetch(`${deployment.ingestUrl}/api/refreshes`, { method: 'POST', headers, body })
+    await expect.poll(async () => (await groupOf('big'))?.publishedAt, soon).toBeInstanceOf(Date)
+    const [result] = await resultsOf('big')
+    expect(result?.value.members).toHaveLength(6_000)
+    expect(result?.value.added).toHaveLength(6_000)
+  })
+
   test('runs at once although the window is open, and its repeat is the same refresh', async () => {
     const ask = () =>
       fetch(`${deployment.ingestUrl}/api/refreshes`, {
