@@ -153,7 +153,7 @@ const invalid = () => ({ ...nativeEvent({ source: 'nobody' }), person: null })
 
 describe('the order of the checks', () => {
   const { post, published } = harness({ outcome: { kind: 'conflict' } })
-  const tooLarge: Body = { kind: 'too_large', drained: true }
+  const tooLarge: Body = { kind: 'too_large' }
   const gzip = { 'content-encoding': 'gzip' }
   const stale = NOW - 600_000
 

@@ -14,12 +14,10 @@ export function explainMediaType(headers: IncomingHttpHeaders): string | undefin
 /** The problem of a body that could not be read whole. */
 export function explainBody(
   body: Exclude<Body, { kind: 'complete' }>,
-): [ProblemCode, string, { headers: Record<string, string> }?] {
+): [ProblemCode, string, { headers: Record<string, string> }] {
   switch (body.kind) {
-    case 'too_large': {
-      const detail = 'The body may have at most 256 KiB.'
-      return body.drained ? ['payload_too_large', detail] : ['payload_too_large', detail, CLOSE]
-    }
+    case 'too_large':
+      return ['payload_too_large', 'The body may have at most 256 KiB.', CLOSE]
     case 'aborted':
       return ['bad_request', 'The body ended early.', CLOSE]
   }

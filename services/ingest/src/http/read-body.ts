@@ -2,21 +2,23 @@ import type { IncomingMessage } from 'node:http'
 
 export type Body =
   | { readonly kind: 'complete'; readonly bytes: Buffer }
-  /** `drained`: all of it was read and thrown away, so the connection can go on. */
-  | { readonly kind: 'too_large'; readonly drained: boolean }
+  /** Not read any further than it took to know. */
+  | { readonly kind: 'too_large' }
   | { readonly kind: 'aborted' }
 
-/** How much of a body that is too large is read and thrown away, so that the sender reads the answer and no reset. */
-const MAX_DRAINED_BYTES = 4 * 1024 * 1024
+/** Whether a request announces a longer body than `maxBytes`; false where it announces no length. */
+export function announcesMoreThan(maxBytes: number, { headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return Number(headers['content-length'] ?? 0) > maxBytes
+}
 
 /**
- * Reads a request's raw body and keeps at most `maxBytes` of it, also where its length was not announced. Never throws.
+ * Reads a request's raw body and keeps at most `maxBytes` of it. One that is longer is known at once where its length
+ * was announced, otherwise with the first byte too many; the rest is left in the paused request. Never throws.
  */
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Body> {
   return new Promise((resolve) => {
-    const announced = Number(request.headers['content-length'] ?? 0)
-    if (announced > MAX_DRAINED_BYTES) {
-      resolve({ kind: 'too_large', drained: false })
+    if (announcesMoreThan(maxBytes, request)) {
+      resolve({ kind: 'too_large' })
       return
     }
     let chunks: Buffer[] = []
@@ -28,18 +30,16 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bo
         return
       }
       chunks = []
-      if (size > MAX_DRAINED_BYTES) {
-        request.off('data', onData)
-        request.pause()
-        resolve({ kind: 'too_large', drained: false })
-      }
+      request.off('data', onData)
+      request.off('end', onEnd)
+      request.pause()
+      resolve({ kind: 'too_large' })
+    }
+    const onEnd = () => {
+      resolve({ kind: 'complete', bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size) })
     }
     request.on('data', onData)
-    request.once('end', () => {
-      if (size > maxBytes) resolve({ kind: 'too_large', drained: true })
-      else
-        resolve({ kind: 'complete', bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, size) })
-    })
+    request.once('end', onEnd)
     request.once('close', () => resolve({ kind: 'aborted' }))
     request.once('error', () => resolve({ kind: 'aborted' }))
   })

@@ -1,6 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { MAX_BODY_BYTES } from '../limits.ts'
 import { answerClientError } from './answer-client-error.ts'
+import { announcesMoreThan } from './read-body.ts'
 
 /** What one connection may take (milliseconds), so that slow senders hold no memory for long. */
 const HEADERS_TIMEOUT_MS = 10_000
@@ -28,6 +30,10 @@ export async function startServer(
   host: string | undefined,
 ): Promise<RunningServer> {
   let closing = false
+  const serve: RequestListener = (request, response) => {
+    if (closing) response.setHeader('connection', 'close')
+    listener(request, response)
+  }
   const server = createServer(
     {
       headersTimeout: HEADERS_TIMEOUT_MS,
@@ -36,11 +42,14 @@ export async function startServer(
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
     },
-    (request, response) => {
-      if (closing) response.setHeader('connection', 'close')
-      listener(request, response)
-    },
+    serve,
   )
+  server.on('checkContinue', (request, response) => {
+    // Whoever asks before sending a body that is too large is told no, and may not use the connection for another.
+    if (announcesMoreThan(MAX_BODY_BYTES, request)) response.setHeader('connection', 'close')
+    else response.writeContinue()
+    serve(request, response)
+  })
   server.on('clientError', answerClientError)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

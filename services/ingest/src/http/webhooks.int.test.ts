@@ -1,4 +1,4 @@
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { postEvent, signedHeaders } from '@buyer-group/testing/events/signed-request.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
@@ -10,15 +10,32 @@ const PATH = '/api/webhooks/person-change'
 
 const codeOf = async (response: Response) => ({ status: response.status, ...((await response.json()) as object) })
 
-/** A raw HTTP exchange: what fetch would never send. */
-function exchange(ingest: TestIngest, request: string | Buffer): Promise<string> {
+/** A raw HTTP exchange: what fetch would never send. `onAnswer` may send more once an answer has begun to arrive. */
+function exchange(
+  ingest: TestIngest,
+  request: string | Buffer,
+  onAnswer: (socket: Socket) => void = () => {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = ''
     const socket = connect(ingest.server.port, '127.0.0.1', () => socket.write(request))
+    socket.once('data', () => onAnswer(socket))
     socket.on('data', (chunk) => {
       received += chunk.toString('utf8')
     })
     socket.once('close', () => resolve(received))
+    socket.once('error', reject)
+  })
+}
+
+/** What comes back to a request that is never sent to its end. */
+function firstAnswer(ingest: TestIngest, request: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(ingest.server.port, '127.0.0.1', () => socket.write(request))
+    socket.once('data', (chunk) => {
+      resolve(chunk.toString('utf8'))
+      socket.destroy()
+    })
     socket.once('error', reject)
   })
 }
@@ -165,6 +182,45 @@ describe('what is refused', () => {
     expect(answer).toMatch(/^HTTP\/1\.1 413 /)
     expect(answer).toContain('payload_too_large')
     expect(answer.toLowerCase()).toContain('connection: close')
+  })
+
+  test('a body that is too large is answered while it is still being sent', async () => {
+    const ingest = await start()
+    const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`
+    const announced = await firstAnswer(ingest, `${head}content-length: 262145\r\n\r\n{`)
+    expect(announced).toMatch(/^HTTP\/1\.1 413 /)
+    expect(announced.toLowerCase()).toContain('connection: close')
+    const chunk = `40001\r\n${' '.repeat(0x40001)}\r\n`
+    const chunked = await firstAnswer(ingest, `${head}transfer-encoding: chunked\r\n\r\n${chunk}`)
+    expect(chunked).toMatch(/^HTTP\/1\.1 413 /)
+    expect(chunked.toLowerCase()).toContain('connection: close')
+  })
+
+  test('a sender that goes on after its 413 is heard to the end and then parted from, not reset', async () => {
+    const ingest = await start()
+    const rest = Buffer.alloc(3 * 1024 * 1024)
+    const head = `POST ${PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${rest.length}\r\n\r\n`
+    const sent = Promise.withResolvers<void>()
+    const answer = await exchange(ingest, head, (socket) => {
+      socket.write(rest, (error) => (error ? sent.reject(error) : sent.resolve()))
+    })
+    await sent.promise
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /)
+  })
+
+  test('whoever asks first is told to go on, or 413 where the body would be too large', async () => {
+    const ingest = await start()
+    const body = JSON.stringify(nativeEvent())
+    const headers = Object.entries(signedHeaders(body, SECRET)).map(([name, value]) => `${name}: ${value}`)
+    const ask = (length: number) =>
+      firstAnswer(
+        ingest,
+        `${[`POST ${PATH} HTTP/1.1`, 'host: x', 'expect: 100-continue', `content-length: ${length}`, ...headers].join('\r\n')}\r\n\r\n`,
+      )
+    expect(await ask(body.length)).toMatch(/^HTTP\/1\.1 100 /)
+    const refused = await ask(262_145)
+    expect(refused).toMatch(/^HTTP\/1\.1 413 /)
+    expect(refused.toLowerCase()).toContain('connection: close')
   })
 
   test('headers that come twice are no way in', async () => {
