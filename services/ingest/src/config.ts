@@ -37,6 +37,11 @@ export const ingestConfigSchema = z.object({
   MAX_QUEUED_EVENTS: integer(1, 1_000_000)
     .prefault('10000')
     .describe('the most events that may wait for the broker; further ones are answered 503.'),
+  RATE_LIMIT: integer(1, 1_000_000)
+    .optional()
+    .describe(
+      'the most events a second that one instance takes from one source; further ones are answered 429. No limit by default.',
+    ),
   RECENT_EVENTS: integer(1, 10_000_000)
     .prefault('100000')
     .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),

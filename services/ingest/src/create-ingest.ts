@@ -11,6 +11,7 @@ import { createApp } from './http/create-app.ts'
 import { createServeAnswer } from './http/serve-answer.ts'
 import { takeWebhooksFirst } from './http/take-webhooks-first.ts'
 import { webhookRoutes } from './http/webhook-routes.ts'
+import { createLimitRate } from './limit-rate.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { createPublishEach } from './publish-each.ts'
 import { createPublishEvent } from './publish-event.ts'
@@ -25,7 +26,7 @@ const KAFKA_LEFT_ALONE_MS = 1_000
 export interface IngestParts {
   readonly config: Pick<
     IngestConfig,
-    'API_TOKEN' | 'MAX_BATCH_EVENTS' | 'MAX_QUEUED_EVENTS' | 'RECENT_EVENTS' | 'PUBLISH_TIMEOUT'
+    'API_TOKEN' | 'MAX_BATCH_EVENTS' | 'MAX_QUEUED_EVENTS' | 'RATE_LIMIT' | 'RECENT_EVENTS' | 'PUBLISH_TIMEOUT'
   >
   readonly sources: Sources
   readonly collections: Pick<Collections, 'webhookEvents' | 'refreshLogs' | 'buyerGroups'>
@@ -71,6 +72,7 @@ export function createIngest(parts: IngestParts): Ingest {
     sources,
     now,
     isClockOff: clock.isOff,
+    limitRate: createLimitRate(config.RATE_LIMIT),
     toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
     publish: publishEvent,
     metrics,

@@ -7,6 +7,7 @@ import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
 import { type Answer, json } from './answer.ts'
 import { explainBody, explainMediaType } from './http/media-type.ts'
 import type { Body } from './http/read-body.ts'
+import type { LimitRate } from './limit-rate.ts'
 import { MAX_BODY_BYTES } from './limits.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { passOrMakeTraceparent } from './pass-or-make-traceparent.ts'
@@ -32,6 +33,7 @@ export interface ReceiveWebhookOptions {
   /** Milliseconds since the epoch. */
   now(): number
   isClockOff(): boolean
+  readonly limitRate: LimitRate
   /** @throws AppError where the message cannot be encoded, or not yet. */
   toMessage(change: PersonChange, traceparent: string): OutgoingMessage
   publish(event: EventToPublish): Promise<PublishOutcome>
@@ -91,6 +93,10 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
       return refuse('unknown_source', 'The source of the event is not the one that this address is for.')
     }
 
+    // Only signed events of a known source count, so nobody else can use up what it may send.
+    const waitSeconds = await options.limitRate(source.name)
+    if (waitSeconds !== undefined) return refuse('rate_limited', RATE_HELP, retryAfter(waitSeconds))
+
     const bodySha256 = hash('sha256', body.bytes)
     const change = toPersonChange({
       event,
@@ -145,6 +151,8 @@ const SIGNATURE_HELP = {
 } as const
 
 const CLOCK_IS_OFF = "This server's clock is not right, so it can judge no timestamp. Send the event again later."
+
+const RATE_HELP = 'The source sends more events a second than are taken. Send the event again later, with the same id.'
 
 const MAX_ISSUES = 100
 

@@ -30,6 +30,7 @@ function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: PublishOu
     sources,
     now: () => NOW,
     isClockOff: () => false,
+    limitRate: async () => undefined,
     toMessage: (change, traceparent) => ({
       topic: 't',
       key: change.companyId,
@@ -235,4 +236,25 @@ test('thousands of issues are cut short and counted', async () => {
   const answer = await harness().post({ ...nativeEvent(), changes })
   expect(answer.issues).toHaveLength(100)
   expect(answer.issuesOmitted).toBe(400)
+})
+
+test('an event beyond the rate of its source is refused before repeats are looked for; others never count', async () => {
+  const counted: string[] = []
+  const limitRate = async (source: string) => {
+    counted.push(source)
+    return 3
+  }
+  const { post, published, refused } = harness({ limitRate })
+  await post(nativeEvent(), { secret: 'nobodys-secret' })
+  await post({ ...nativeEvent(), type: 1 })
+  await post(nativeEvent({ source: 'nobody' }))
+  expect(counted).toEqual([])
+  expect(await post(nativeEvent())).toMatchObject({
+    status: 429,
+    code: 'rate_limited',
+    headers: { 'retry-after': '3' },
+  })
+  expect(counted).toEqual(['test'])
+  expect(published).toEqual([])
+  expect(refused.at(-1)).toBe('rate_limited')
 })

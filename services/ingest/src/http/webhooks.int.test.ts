@@ -157,6 +157,26 @@ describe('what is refused', () => {
     }
   })
 
+  test('a source that sends too much is 429 with Retry-After, and nobody unsigned can use up what it may send', async () => {
+    const { url, kafka, registry } = await start({ rateLimit: 1 })
+    expect((await postEvent(url, nativeEvent(), 'nobodys-secret')).status).toBe(401)
+    const statuses = new Set<number>()
+    let refused: Response | undefined
+    while (refused === undefined) {
+      const answer = await postEvent(url, nativeEvent(), SECRET)
+      if (answer.status === 429) refused = answer
+      else statuses.add(answer.status)
+    }
+    expect([...statuses]).toEqual([202])
+    expect(refused.headers.get('retry-after')).toBe('1')
+    expect(await codeOf(refused)).toMatchObject({ code: 'rate_limited' })
+    expect((await postEvent(url, nativeEvent({ source: 'linkedin' }), LINKEDIN_SECRET)).status).toBe(202)
+    expect(kafka.published.length).toBeGreaterThan(0)
+    expect(await registry.getSingleMetricAsString('ingest_events_rejected_total')).toContain(
+      '{reason="rate_limited"} 1',
+    )
+  })
+
   test('a body of 256 KiB is read whole and one byte more is 413, with and without its length announced', async () => {
     const { url } = await start()
     const body = (size: number) => Buffer.alloc(size, ' ')

@@ -39,6 +39,8 @@ export interface TestIngestOptions {
   readonly mongodbUri?: string
   readonly token?: string | undefined
   readonly publishTimeoutMs?: number
+  /** Events a second and source. */
+  readonly rateLimit?: number
 }
 
 /** The real server over a real MongoDB, with a database of its own and a fake Kafka. `onEnd` releases all. */
@@ -75,6 +77,7 @@ export async function startTestIngest(
       API_TOKEN: 'token' in options ? options.token : TOKEN,
       MAX_BATCH_EVENTS: 100,
       MAX_QUEUED_EVENTS: 1_000,
+      RATE_LIMIT: options.rateLimit,
       RECENT_EVENTS: 1_000,
       PUBLISH_TIMEOUT: options.publishTimeoutMs ?? 10_000,
     },
