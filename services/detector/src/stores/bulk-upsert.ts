@@ -1,19 +1,13 @@
-import {
-  type AnyBulkWriteOperation,
-  type Collection,
-  type Document,
-  MongoBulkWriteError,
-  type WriteError,
-} from 'mongodb'
-
-/** Two upserts of one new key: the second fails with this and finds the first's document when it is tried again. */
-export const DUPLICATE_KEY = 11_000
+import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
+import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
 
 const MAX_ATTEMPTS = 5
 
 /**
- * Runs upserts in one round trip, unordered, and again those that lost the race for a new key.
- * @throws MongoBulkWriteError for anything else that fails.
+ * Runs upserts in one round trip, unordered, and again those that lost the race for a new key: of two upserts of one new
+ * key the second fails, and finds the first's document when it is tried again.
+ * @throws MongoBulkWriteError for anything else that is refused; AppError `mongodb_unavailable` (unavailable) where the
+ * outcome is unknown.
  */
 export async function bulkUpsert<Doc extends Document>(
   collection: Collection<Doc>,
@@ -25,15 +19,9 @@ export async function bulkUpsert<Doc extends Document>(
       await collection.bulkWrite(open, { ordered: false })
       return
     } catch (error) {
-      const raced = writeErrorsOf(error)
-      if (attempt >= MAX_ATTEMPTS || !raced?.every((failed) => failed.code === DUPLICATE_KEY)) throw error
+      const raced = refusedOperations(error, collection.collectionName)
+      if (attempt >= MAX_ATTEMPTS || !raced.every((failed) => failed.code === DUPLICATE_KEY)) throw error
       open = raced.flatMap((failed) => open[failed.index] ?? [])
     }
   }
-}
-
-/** The errors of single operations; undefined if the write failed otherwise, or if its durability is unknown. */
-export function writeErrorsOf(error: unknown): readonly WriteError[] | undefined {
-  if (!(error instanceof MongoBulkWriteError) || error.result.getWriteConcernError() !== undefined) return undefined
-  return [error.writeErrors].flat()
 }

@@ -1,7 +1,7 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
 import type { Collection } from 'mongodb'
 import { EVENT_KEPT_MS } from '../rules/to-event-doc.ts'
-import { DUPLICATE_KEY, writeErrorsOf } from './bulk-upsert.ts'
 import type { EventStore, InsertOutcome } from './stores.ts'
 
 /** The document fails the collection's validator, or is larger than MongoDB takes: no attempt will succeed. */
@@ -67,8 +67,7 @@ const EXPIRES_IF_FREE = {
 }
 
 function readInsertErrors(error: unknown, docs: readonly WebhookEventDoc[]): InsertOutcome {
-  const failures = writeErrorsOf(error)
-  if (failures === undefined) throw error
+  const failures = refusedOperations(error, 'webhook_events')
   const inserted = new Set(docs.map((doc) => doc.idempotencyKey))
   const present: string[] = []
   const refused = new Map<string, number>()

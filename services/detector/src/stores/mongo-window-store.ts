@@ -1,8 +1,9 @@
 import type { RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
 import type { Collection, Filter } from 'mongodb'
 import type { WindowState } from '../rules/plan-requests.ts'
 import { claimOnly, claimOrMark, markOnly } from '../rules/window-updates.ts'
-import { bulkUpsert, DUPLICATE_KEY, writeErrorsOf } from './bulk-upsert.ts'
+import { bulkUpsert } from './bulk-upsert.ts'
 import type { ConditionalClaim, DueWindow, WindowStore, WonWindow } from './stores.ts'
 
 /** The windows in `refresh_windows`. The database decides every claim in one step; reading back tells who won. */
@@ -112,6 +113,7 @@ async function writeTolerating(
       { ordered: false },
     )
   } catch (error) {
-    if (!writeErrorsOf(error)?.every((failed) => failed.code === DUPLICATE_KEY)) throw error
+    const refused = refusedOperations(error, collection.collectionName)
+    if (!refused.every((failed) => failed.code === DUPLICATE_KEY)) throw error
   }
 }

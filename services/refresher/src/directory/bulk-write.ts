@@ -1,4 +1,4 @@
-import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
 import {
   type AnyBulkWriteOperation,
   type BulkWriteResult,
@@ -7,8 +7,6 @@ import {
   MongoBulkWriteError,
   type WriteError,
 } from 'mongodb'
-
-export const DUPLICATE_KEY = 11_000
 
 export interface BulkOutcome {
   readonly result: BulkWriteResult
@@ -28,16 +26,8 @@ export async function bulkWrite<Doc extends Document>(
   try {
     return { result: await collection.bulkWrite([...operations], { ordered: false }), refused: [] }
   } catch (error) {
+    const refused = refusedOperations(error, collection.collectionName)
     if (!(error instanceof MongoBulkWriteError)) throw error
-    const refused = [error.writeErrors].flat()
-    if (refused.length > 0 && error.result.getWriteConcernError() === undefined)
-      return { result: error.result, refused }
-    // What the server answers has a code. The driver wraps what kept it from an answer and drops what it was.
-    if (refused.length > 0 || error.code !== undefined) throw error
-    throw new AppError(`MongoDB did not acknowledge writes to ${collection.collectionName}; they are tried again`, {
-      code: 'mongodb_unavailable',
-      fate: 'unavailable',
-      cause: error,
-    })
+    return { result: error.result, refused }
   }
 }

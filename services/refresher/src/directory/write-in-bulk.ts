@@ -1,6 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
-import { bulkWrite, DUPLICATE_KEY } from './bulk-write.ts'
+import { bulkWrite } from './bulk-write.ts'
 
 /** Operations in one bulk write. */
 const CHUNK = 1_000

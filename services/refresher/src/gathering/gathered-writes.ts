@@ -6,8 +6,9 @@ import type {
   RefreshLogDoc,
   WebhookEventDoc,
 } from '@buyer-group/shared/mongo/collections.ts'
+import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
-import { type BulkOutcome, bulkWrite, DUPLICATE_KEY } from '../directory/bulk-write.ts'
+import { type BulkOutcome, bulkWrite } from '../directory/bulk-write.ts'
 import { savePeople } from '../directory/save-people.ts'
 import { type PeopleToSave, savePeopleTogether } from '../directory/save-people-together.ts'
 import { gather } from './gather.ts'
