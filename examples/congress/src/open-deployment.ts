@@ -3,7 +3,6 @@ import { subjectOf } from '@buyer-group/shared/avro/schemas.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { ALL_TOPICS, topicNames } from '@buyer-group/shared/messages/topic-names.ts'
-import { GROUPS } from '@buyer-group/shared/messages/topics.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
@@ -81,7 +80,3 @@ async function removeSubjects(registryUrl: string, topicPrefix: string): Promise
     for (const address of [url, `${url}?permanent=true`]) await fetch(address, { method: 'DELETE' }).catch(() => {})
   }
 }
-
-/** The consumer groups of the services, in this deployment. */
-export const groupsOf = (topicPrefix: string): readonly string[] =>
-  Object.values(GROUPS).map((group) => topicNames(topicPrefix).group(group))

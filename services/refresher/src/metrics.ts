@@ -1,12 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/**
- * How a command ended: `cached` is a completed one that took a fresh group over, `republished` one whose group was
- * stored already by an attempt before.
- */
-export type RefreshOutcome = 'completed' | 'cached' | 'republished' | 'superseded' | 'failed'
-
 export interface RefresherMetrics {
+  /**
+   * How commands ended: `completed`, `cached` (a completed one that took a fresh group over), `republished` (its group
+   * was stored already by an attempt before), `superseded` or `failed`.
+   */
   readonly refreshes: Counter<'outcome'>
   readonly running: Gauge
   readonly resultsPublished: Counter<'outcome'>

@@ -1,30 +1,16 @@
-import { randomUUID } from 'node:crypto'
-import type { Db, MongoClient } from 'mongodb'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { useFreshDatabase } from '@buyer-group/testing/mongo/use-fresh-database.ts'
+import type { Db } from 'mongodb'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { createLogger } from '../../logging/create-logger.ts'
-import { connectMongo } from '../connect-mongo.ts'
 import { withLease } from './lease.ts'
 
 const logger = createLogger('test', 'fatal')
-let client: MongoClient
+const freshDatabase = useFreshDatabase()
 let db: Db
 
-beforeAll(async () => {
-  const uri = process.env.MONGODB_URI
-  if (uri === undefined) throw new Error('MONGODB_URI is not set: run the tests through "npm test"')
-  const connected = await connectMongo({ uri, database: 'unused', appName: 'test' })
-  client = connected.client
-})
-
 beforeEach(() => {
-  const fresh = client.db(`test_${randomUUID()}`)
-  db = fresh
-  return async () => {
-    await fresh.dropDatabase()
-  }
+  db = freshDatabase()
 })
-
-afterAll(() => client?.close())
 
 const options = { name: 'job', logger, ttlMs: 600, pollMs: 20 }
 
