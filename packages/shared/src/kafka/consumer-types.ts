@@ -1,10 +1,14 @@
 import type { Verdict } from '../outcomes/verdict.ts'
 import type { IncomingMessage } from './incoming.ts'
 
-/** A message whose value was decoded. */
+/** A message whose value was decoded, and how often it was tried. */
 export interface Decoded<Value> {
   readonly message: IncomingMessage
   readonly value: Value
+  /** 1 for the first delivery, one more for each way through a retry topic. Waiting for a part that is away counts not. */
+  readonly attempt: number
+  /** Whether a failure of this attempt ends in the dead-letter topic rather than in a retry topic. */
+  readonly isLastAttempt: boolean
 }
 
 /**

@@ -67,7 +67,7 @@ export function createTaskProcessor<Value>(options: ProcessTasksOptions<Value>):
       const assignment = open[0]?.assignment
       if (assignment === undefined || options.stopping.aborted) return
       try {
-        open = await attemptAll(open, assignment.signal)
+        open = await attemptAll(open, attempt, assignment.signal)
         if (open.length === 0) return
         if (attempt >= MAX_ATTEMPTS) return await giveUp(open, TOO_MANY_RETRIES)
       } catch (error) {
@@ -90,12 +90,17 @@ export function createTaskProcessor<Value>(options: ProcessTasksOptions<Value>):
   }
 
   /** Returns the tasks that asked for another try. */
-  const attemptAll = async (tasks: readonly Task[], signal: AbortSignal): Promise<readonly Task[]> => {
+  const attemptAll = async (tasks: readonly Task[], attempt: number, signal: AbortSignal): Promise<readonly Task[]> => {
     const decoded: Decoded<Value>[] = []
     const taken: Task[] = []
     for (const task of tasks) {
       try {
-        decoded.push({ message: task.message, value: await decode(task) })
+        decoded.push({
+          message: task.message,
+          value: await decode(task),
+          attempt,
+          isLastAttempt: attempt >= MAX_ATTEMPTS,
+        })
         taken.push(task)
       } catch (error) {
         const failure = classifyError(error)

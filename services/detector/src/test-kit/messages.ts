@@ -11,6 +11,8 @@ export function incoming(headers: Record<string, string> = {}): IncomingMessage 
   return { topic: 'in', partition: 0, offset: '0', key: null, value: null, headers, timestamp: 0 }
 }
 
+const FIRST_ATTEMPT = { attempt: 1, isLastAttempt: false }
+
 /** The record that ingest would publish for an event. */
 export function personChange(event: NativeEvent, overrides: Partial<PersonChange> = {}): PersonChange {
   const payload = JSON.stringify(event)
@@ -31,7 +33,7 @@ export function personChange(event: NativeEvent, overrides: Partial<PersonChange
 
 /** A decoded person change, a promotion at Acme unless told otherwise. */
 export function change(overrides: EventOverrides = {}, headers: Record<string, string> = {}): Decoded<DetectorMessage> {
-  return { message: incoming(headers), value: readPersonChange(personChange(nativeEvent(overrides))) }
+  return { message: incoming(headers), value: readPersonChange(personChange(nativeEvent(overrides))), ...FIRST_ATTEMPT }
 }
 
 /** A decoded promotion at a company of that id. */
@@ -50,6 +52,7 @@ export const move = (from: string, to: string, overrides: EventOverrides = {}) =
 /** A decoded manual refresh. */
 export function request(companyId: string, overrides: Partial<RefreshRequest> = {}): Decoded<DetectorMessage> {
   return {
+    ...FIRST_ATTEMPT,
     message: incoming(),
     value: {
       kind: 'request',

@@ -26,7 +26,12 @@ export interface TestRefresher {
   readonly published: Published[]
   /** Runs before the messages of each call are kept; may throw, as a broker that is away does. */
   onPublish: (messages: readonly OutgoingMessage[]) => Promise<void>
-  handle(command: RefreshCommand, headers?: Record<string, string>): Promise<Verdict>
+  /** Hands the command to the handler, as a first delivery unless told otherwise. */
+  handle(
+    command: RefreshCommand,
+    headers?: Record<string, string>,
+    delivery?: { readonly attempt: number; readonly isLastAttempt: boolean },
+  ): Promise<Verdict>
 }
 
 const SCHEMAS: readonly SchemaName[] = ['refresh-result', 'buyer-group']
@@ -83,10 +88,10 @@ export async function createTestRefresher(
     registry,
     published,
     onPublish: async () => {},
-    handle: (command, headers = {}) => {
+    handle: (command, headers = {}, delivery = { attempt: 1, isLastAttempt: false }) => {
       const key = Buffer.from(command.companyId)
       const message = { topic: 't', partition: 0, offset: '0', key, value: null, headers, timestamp: 0 }
-      return handler({ message, value: command }, new AbortController().signal)
+      return handler({ message, value: command, ...delivery }, new AbortController().signal)
     },
   }
   return test
