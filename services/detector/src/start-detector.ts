@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
+import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
@@ -32,6 +33,7 @@ import { sweepWindows } from './sweep-windows.ts'
  * @throws when a part does not answer, a schema is not registered, or the admin port is taken.
  */
 export async function startDetector(config: DetectorConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const faults = readFaultPoints(process.env)
   const metricsRegistry = new Registry()
   collectDefaultMetrics({ register: metricsRegistry })
   const topics = topicNames(config.TOPIC_PREFIX)
@@ -61,7 +63,7 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'detector', logger })
-  publisher = await openPublisher(kafka)
+  publisher = faults.port('publisher', await openPublisher(kafka))
   shutdown.register('publisher', publisher.close)
 
   const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
@@ -69,7 +71,12 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
     const topic = topics.command(priority)
     return { topic, encode: await openEncoder(schemas, topic, 'refresh-command') }
   }
-  const stores = createMongoStores(collectionsOf(db))
+  const { events, windows, logs } = createMongoStores(collectionsOf(db))
+  const stores = {
+    events: faults.port('events', events),
+    windows: faults.port('windows', windows),
+    logs: faults.port('logs', logs),
+  }
   const detector: Detector = {
     stores,
     publisher,

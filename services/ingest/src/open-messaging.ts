@@ -1,5 +1,6 @@
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
+import type { FaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
@@ -17,6 +18,7 @@ import { createToMessages } from './to-messages.ts'
 export async function openMessaging(
   config: Pick<IngestConfig, 'KAFKA_BROKERS' | 'SCHEMA_REGISTRY_URL' | 'TOPIC_PREFIX'>,
   logger: Logger,
+  faults: FaultPoints,
 ): Promise<Messaging> {
   const topics = topicNames(config.TOPIC_PREFIX)
   const registry = createRegistry(config.SCHEMA_REGISTRY_URL)
@@ -26,5 +28,5 @@ export async function openMessaging(
     encodeRefreshRequest: await openEncoder(registry, topics.name(TOPICS.refreshRequests), 'refresh-request'),
   })
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'ingest', logger })
-  return { publisher: await openPublisher(kafka), toMessages }
+  return { publisher: faults.port('publisher', await openPublisher(kafka)), toMessages }
 }

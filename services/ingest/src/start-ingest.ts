@@ -1,3 +1,4 @@
+import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { listen } from '@buyer-group/shared/process/listen.ts'
@@ -21,6 +22,7 @@ import { createSources } from './sources.ts'
  * @throws ConfigError for a bad source, ProcessError for a port that is taken.
  */
 export async function startIngest(config: IngestConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const faults = readFaultPoints(process.env)
   const { definitions, commonSecrets } = readSources(config, process.env)
   const sources = createSources(definitions, commonSecrets)
 
@@ -39,7 +41,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   })
   metrics.watchClock(clock.skewMs)
 
-  const messaging = connectMessaging(() => openMessaging(config, logger), logger, shutdown.signal)
+  const messaging = connectMessaging(() => openMessaging(config, logger, faults), logger, shutdown.signal)
   shutdown.register('messaging', () => messaging.close())
 
   const collections = collectionsOf(mongo.db)

@@ -1,6 +1,7 @@
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
+import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
@@ -30,6 +31,7 @@ import { gatherPublishing } from './publishing/gathered-publisher.ts'
  * @throws when a part does not answer, a schema is not registered, or the admin port is taken.
  */
 export async function startRefresher(config: RefresherConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
+  const faults = readFaultPoints(process.env)
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const topics = topicNames(config.TOPIC_PREFIX)
@@ -69,9 +71,9 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const collections = collectionsOf(db)
   const handle = createRefreshHandler({
     collections,
-    reads: createGatheredReads(collections),
-    writes: createGatheredWrites(collections),
-    publisher: gatherPublishing(publisher),
+    reads: faults.port('reads', createGatheredReads(collections)),
+    writes: faults.port('writes', createGatheredWrites(collections)),
+    publisher: faults.port('publisher', gatherPublishing(publisher)),
     results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
     current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },
     metrics: createRefresherMetrics(registry),
