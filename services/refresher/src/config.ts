@@ -12,7 +12,7 @@ export const refresherConfigSchema = z.object({
   CACHE_MAX_AGE: duration
     .prefault('5m')
     .describe(
-      'the age below which a group is published again as it is if no change waits, manual refreshes aside; 0s switches that off.',
+      'the age below which a group is published again as it is if no change waits, manual and scheduled refreshes aside; 0s switches that off.',
     ),
 })
 

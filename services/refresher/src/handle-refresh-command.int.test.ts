@@ -2,7 +2,7 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Collections, RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { personIdOf } from './directory/person-id.ts'
-import { refreshIdOf } from './refresh-pipeline.ts'
+import { refreshIdOf } from './refresh-id.ts'
 import { openTemporaryDatabase } from './test-kit/temporary-database.ts'
 import { command, createTestRefresher, type TestRefresher } from './test-kit/test-refresher.ts'
 import { dayOf, waitingEvent } from './test-kit/waiting-event.ts'
@@ -413,16 +413,19 @@ describe('a refresh that fails', () => {
     expect(marked?.pending).toMatchObject({ count: 1, triggeredBy: ['test:p1'] })
   })
 
-  test('for a reason nobody knows is thrown on four times and has failed with the fifth', async () => {
+  test('for a reason nobody knows is tried again later, and has failed with the last attempt', async () => {
     const failing = await failingWith(new TypeError('pat@x.io is not a function'))
-    for (let attempt = 1; attempt <= 4; attempt += 1) {
-      await expect(failing.handle(command(6))).rejects.toMatchObject({ step: 'loadDirectory', fate: 'unknown' })
-    }
+    const again = await failing.handle(command(6))
+    expect(again).toMatchObject({ kind: 'retry', code: 'unexpected_error' })
     expect(failing.published).toEqual([])
-    const verdict = await failing.handle(command(6))
+    expect(await operation(6)).toMatchObject({ status: 'running', error: { code: 'unexpected_error' } })
+    expect(await log(6)).toMatchObject({ status: 'processing' })
+
+    const verdict = await failing.handle(command(6), {}, { attempt: 4, isLastAttempt: true })
     expect(verdict).toMatchObject({ kind: 'deadLetter', code: 'unexpected_error' })
-    expect(JSON.stringify([verdict, failing.published[0]?.value])).not.toContain('pat@x.io is')
+    expect(JSON.stringify([again, verdict, failing.published[0]?.value])).not.toContain('pat@x.io is')
     expect(await log(6)).toMatchObject({ status: 'failed' })
+    expect(await operation(6)).toMatchObject({ status: 'failed' })
   })
 
   test('because a part is away is thrown on for as long as it takes', async () => {

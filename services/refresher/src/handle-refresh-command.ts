@@ -5,10 +5,12 @@ import type { Decoded, MessageHandler } from '@buyer-group/shared/kafka/consumer
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import { traceparentOf } from '@buyer-group/shared/messages/traceparent.ts'
 import { deadLetter, done, skip, type Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
+import type { Delivery } from './publishing/delivery.ts'
 import { finishRefresh } from './publishing/finish-refresh.ts'
 import { settleFailure } from './publishing/settle-failure.ts'
-import { beginRefresh, supersedeRefresh } from './records/record-refresh.ts'
-import { CACHED_REFRESH, createRefreshPipeline, FULL_REFRESH, refreshIdOf } from './refresh-pipeline.ts'
+import { beginRefresh, endRefresh } from './records/record-refresh.ts'
+import { refreshIdOf } from './refresh-id.ts'
+import { CACHED_GROUP, COMPOSED_GROUP, createRefreshPipeline } from './refresh-pipeline.ts'
 import type { Refresher } from './refresher.ts'
 import { compareWithStored } from './rules/compare-with-stored.ts'
 import type { WaitingChange } from './rules/waiting-change.ts'
@@ -19,7 +21,7 @@ const MAX_ROUNDS = 10
 /** One delivery of a command on its way. */
 interface Run {
   readonly command: RefreshCommand
-  readonly traceparent: string | undefined
+  readonly delivery: Delivery
   /** Every step that ran, over all rounds. */
   readonly records: StepRecord[]
 }
@@ -28,37 +30,40 @@ interface Run {
  * Handles one refresh command (guarantees.md, "refresher"):
  * validate -> begin -> load the stored group -> load the waiting changes -> check the cache -> load the directory ->
  * fold -> assign roles -> compose -> compare -> save -> publish -> mark -> release -> complete.
- * May be repeated at any point, and side by side with another process that handles the same company.
+ * May be repeated at any point, and side by side with another process that handles the same company. Work whose partition
+ * was revoked stops before it saves or publishes; what a stale writer still does is fenced by the sequence.
  */
 export function createRefreshHandler(refresher: Refresher): MessageHandler<RefreshCommand> {
   const pipeline = createRefreshPipeline(refresher)
-  const { writes, metrics, now } = refresher
+  const { stores, metrics, now } = refresher
 
-  const validate = async ({ message, value: command }: Decoded<RefreshCommand>): Promise<Run> => {
+  const validate = async (decoded: Decoded<RefreshCommand>, signal: AbortSignal): Promise<Run> => {
+    const { message, value: command, isLastAttempt } = decoded
     const input = { command, refreshId: refreshIdOf(command.commandId), key: message.key?.toString() }
     const { records } = await pipeline.executeSequence(['validateCompanyInput'], input)
-    return { command, traceparent: traceparentOf(message), records: [...records] }
+    return { command, delivery: { traceparent: traceparentOf(message), isLastAttempt, signal }, records: [...records] }
   }
 
   const refresh = async (run: Run): Promise<Verdict> => {
-    const { command, traceparent, records } = run
+    const { command, delivery, records } = run
     const refreshId = refreshIdOf(command.commandId)
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const standing = collect(await pipeline.executeSequence(['loadStoredGroup'], { command, refreshId }), records)
 
       const comparison = compareWithStored(command, refreshId, standing.stored)
       if (comparison.kind === 'superseded') {
-        await supersedeRefresh(writes, command.commandId, comparison.by, records, now())
+        const superseded = { status: 'superseded', by: comparison.by } as const
+        await endRefresh(stores, command.commandId, superseded, records, now())
         metrics.refreshes.inc({ outcome: 'superseded' })
         return skip('superseded')
       }
       if (comparison.kind === 'stored') {
-        await finishRefresh(refresher, comparison.group, records, traceparent)
+        await finishRefresh(refresher, comparison.group, records, delivery)
         metrics.refreshes.inc({ outcome: 'republished' })
         return done
       }
       if (comparison.kind === 'unpublished') {
-        await finishRefresh(refresher, comparison.group, [], traceparent)
+        await finishRefresh(refresher, comparison.group, [], delivery)
         continue
       }
 
@@ -66,13 +71,16 @@ export function createRefreshHandler(refresher: Refresher): MessageHandler<Refre
         await pipeline.executeSequence(['loadWaitingChanges', 'checkCacheStep'], standing),
         records,
       )
-      const saving = checked.isFresh
-        ? pipeline.executeSequence(CACHED_REFRESH, checked)
-        : pipeline.executeSequence(FULL_REFRESH, checked)
-      const saved = collect(await saving, records)
+      const composing = checked.isFresh
+        ? pipeline.executeSequence(CACHED_GROUP, checked)
+        : pipeline.executeSequence(COMPOSED_GROUP, checked)
+      const composed = collect(await composing, records)
+
+      delivery.signal.throwIfAborted()
+      const saved = collect(await pipeline.executeSequence(['saveBuyerGroupStep'], composed), records)
       if (saved.kind === 'moved') continue
 
-      await finishRefresh(refresher, saved.group, records, traceparent)
+      await finishRefresh(refresher, saved.group, records, delivery)
       observeFolded(checked.changes)
       metrics.refreshes.inc({ outcome: checked.isFresh ? 'cached' : 'completed' })
       return done
@@ -90,19 +98,19 @@ export function createRefreshHandler(refresher: Refresher): MessageHandler<Refre
     metrics.endToEnd.observe(Math.max(0, now().getTime() - earliest) / 1_000)
   }
 
-  const handle = async (decoded: Decoded<RefreshCommand>): Promise<Verdict> => {
+  const handle = async (decoded: Decoded<RefreshCommand>, signal: AbortSignal): Promise<Verdict> => {
     let run: Run
     try {
-      run = await validate(decoded)
+      run = await validate(decoded, signal)
     } catch (error) {
       return refuse(error)
     }
     try {
-      await beginRefresh(writes, run.command, now())
+      await beginRefresh(stores, run.command, now())
       return await refresh(run)
     } catch (error) {
       if (error instanceof StepError) run.records.push(...error.records)
-      return settleFailure(refresher, run.command, error, run.records, run.traceparent)
+      return settleFailure(refresher, run.command, error, run.records, run.delivery)
     }
   }
 
@@ -113,11 +121,11 @@ export function createRefreshHandler(refresher: Refresher): MessageHandler<Refre
     return deadLetter(error.code, error.message, error.step)
   }
 
-  return async (decoded) => {
+  return async (decoded, signal) => {
     const stopTimer = metrics.duration.startTimer()
     metrics.running.inc()
     try {
-      return await handle(decoded)
+      return await handle(decoded, signal)
     } finally {
       metrics.running.dec()
       stopTimer()

@@ -1,5 +1,4 @@
 import { FunctionOrchestrator } from '@buyer-group/pipeline/function-orchestrator.ts'
-import { generateIdempotencyKey } from '@buyer-group/pipeline/generate-idempotency-key.ts'
 import type { RefreshContext } from './refresh-context.ts'
 import { assignRoles } from './steps/assign-roles.ts'
 import { checkCacheStep } from './steps/check-cache.ts'
@@ -12,14 +11,6 @@ import { loadWaitingChanges } from './steps/load-waiting-changes.ts'
 import { reuseBuyerGroup } from './steps/reuse-buyer-group.ts'
 import { saveBuyerGroupStep } from './steps/save-buyer-group.ts'
 import { validateCompanyInput } from './steps/validate-company-input.ts'
-
-export const PIPELINE_NAME = 'buyer-group-discovery'
-export const PIPELINE_VERSION = '1'
-
-/** The key of a command's operation and the id of its refresh: one and the same for every delivery. */
-export function refreshIdOf(commandId: string): string {
-  return generateIdempotencyKey({ pipelineName: PIPELINE_NAME, commandId })
-}
 
 /**
  * The steps of a refresh, ready to run. The stored group is read before the waiting changes and those before the
@@ -41,14 +32,14 @@ export function createRefreshPipeline(context: RefreshContext) {
   ])
 }
 
-export const FULL_REFRESH = [
+/** How the next group is made from what the directory holds and what waits. */
+export const COMPOSED_GROUP = [
   'loadDirectory',
   'foldWaitingChanges',
   'assignRoles',
   'composeBuyerGroup',
   'compareBuyerGroups',
-  'saveBuyerGroupStep',
 ] as const
 
-/** What is left of a refresh whose group is fresh: the document advances to the new sequence, its members stay. */
-export const CACHED_REFRESH = ['reuseBuyerGroup', 'compareBuyerGroups', 'saveBuyerGroupStep'] as const
+/** How it is made of a stored group that is fresh: the document advances to the new sequence, its members stay. */
+export const CACHED_GROUP = ['reuseBuyerGroup', 'compareBuyerGroups'] as const

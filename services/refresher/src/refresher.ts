@@ -10,4 +10,6 @@ export interface Refresher extends RefreshContext {
   readonly results: { readonly topic: string; readonly encode: Encode<RefreshResult> }
   readonly current: { readonly topic: string; readonly encode: Encode<BuyerGroup> }
   readonly metrics: RefresherMetrics
+  /** Resolves after that many milliseconds. */
+  readonly pause: (ms: number) => Promise<void>
 }

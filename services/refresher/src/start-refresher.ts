@@ -1,7 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
-import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
+import { type FaultPoints, readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
@@ -19,11 +20,11 @@ import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { RefresherConfig } from './config.ts'
-import { createGatheredReads } from './gathering/gathered-reads.ts'
-import { createGatheredWrites } from './gathering/gathered-writes.ts'
 import { createRefreshHandler } from './handle-refresh-command.ts'
 import { createRefresherMetrics } from './metrics.ts'
 import { gatherPublishing } from './publishing/gathered-publisher.ts'
+import { createMongoStores } from './stores/mongo-stores.ts'
+import type { RefresherStores } from './stores/stores.ts'
 
 /**
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
@@ -68,17 +69,15 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
   const results = topics.name(TOPICS.refreshResults)
   const current = topics.name(TOPICS.current)
-  const collections = collectionsOf(db)
   const handle = createRefreshHandler({
-    collections,
-    reads: faults.port('reads', createGatheredReads(collections)),
-    writes: faults.port('writes', createGatheredWrites(collections)),
+    stores: withFaultPoints(faults, createMongoStores(collectionsOf(db))),
     publisher: faults.port('publisher', gatherPublishing(publisher)),
     results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
     current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },
     metrics: createRefresherMetrics(registry),
     logger,
     now: () => new Date(),
+    pause: (ms) => wait(ms),
     cacheMaxAgeMs: config.CACHE_MAX_AGE,
   })
 
@@ -103,4 +102,16 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const lag = startLagMonitor({ kafka, groupId, topics: consumedTopics, registry })
   shutdown.register('lag monitor', () => lag.stop())
   logger.info({ adminPort: admin.port, groupId, concurrency: config.REFRESH_CONCURRENCY }, 'refresher started')
+}
+
+function withFaultPoints(faults: FaultPoints, stores: RefresherStores): RefresherStores {
+  return {
+    groups: faults.port('groups', stores.groups),
+    events: faults.port('events', stores.events),
+    people: faults.port('people', stores.people),
+    positions: faults.port('positions', stores.positions),
+    operations: faults.port('operations', stores.operations),
+    logs: faults.port('logs', stores.logs),
+    windows: faults.port('windows', stores.windows),
+  }
 }

@@ -1,14 +1,9 @@
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection, Filter } from 'mongodb'
+import type { PositionsAsked } from '../stores/stores.ts'
 
 /** Large enough that no list below takes a second round trip. */
 const ONE_BATCH = 100_000
-
-/** Some people's places at one company. */
-export interface PositionsAsked {
-  readonly companyId: string
-  readonly personIds: readonly string[]
-}
 
 /** The active positions of each company, in no order. One round trip. */
 export async function findActivePositions(

@@ -1,12 +1,7 @@
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { laterOf } from '../rules/change-stamp.ts'
 import type { PersonSighting } from '../rules/person-sighting.ts'
-
-/** What one refresh saw of people, and everybody stored whom a source id or address of these belongs to. */
-export interface PeopleToSave {
-  readonly sightings: readonly PersonSighting[]
-  readonly known: readonly PersonDoc[]
-}
+import type { PeopleToSave } from '../stores/stores.ts'
 
 type SavePeople = (
   sightings: readonly PersonSighting[],

@@ -1,6 +1,7 @@
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
+import { createPeopleTable } from './people-table.ts'
 import { personIdOf } from './person-id.ts'
 import { type PersonSighting, savePeople } from './save-people.ts'
 
@@ -21,7 +22,7 @@ const sighting = (sourceId: string, day: number, more: Partial<PersonSighting> =
   ...more,
 })
 
-const save = (...sightings: PersonSighting[]) => savePeople(database.collections.people, sightings)
+const save = (...sightings: PersonSighting[]) => savePeople(createPeopleTable(database.collections.people), sightings)
 const stored = (): Promise<PersonDoc[]> =>
   database.collections.people.find({}, { projection: { _id: 0 }, sort: { personId: 1 } }).toArray()
 
@@ -44,10 +45,14 @@ describe('saving people', () => {
     await save(sighting('test:1', 3, { changedBy: 'test:b' }))
     const people = database.collections.people
     for (const late of [sighting('test:1', 2), sighting('test:1', 3, { name: 'Late', changedBy: 'test:a' })]) {
-      await savePeople(people, [late], read)
+      await savePeople(createPeopleTable(people), [late], read)
       expect(await stored()).toMatchObject([{ name: 'Name of day 3', changedBy: 'test:b' }])
     }
-    await savePeople(people, [sighting('test:1', 3, { name: 'Later key', changedBy: 'test:c' })], read)
+    await savePeople(
+      createPeopleTable(people),
+      [sighting('test:1', 3, { name: 'Later key', changedBy: 'test:c' })],
+      read,
+    )
     expect(await stored()).toMatchObject([{ name: 'Later key' }])
   })
 

@@ -1,13 +1,10 @@
-import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
 import { bulkWrite } from './bulk-write.ts'
+import { MAX_RACES, writeConflict } from './write-conflict.ts'
 
 /** Operations in one bulk write. */
 const CHUNK = 1_000
-
-/** How often lost races for a unique key are tried again before the caller hears of it. */
-export const MAX_RACES = 5
 
 /** Writes in unordered bulk writes of a thousand; upserts that lost a race for their key run again, on what won. */
 export async function writeInBulk<Doc extends Document>(
@@ -44,12 +41,4 @@ export async function tryBulkWrite<Doc extends Document>(
   const odd = refused.find(({ code }) => code !== DUPLICATE_KEY)
   if (odd !== undefined) throw new MongoServerError(odd.toJSON())
   return refused.map(({ index }) => index)
-}
-
-/** The error for races that did not end. */
-export function writeConflict(collection: string): AppError {
-  return new AppError(`others kept writing the same ${collection}; the work is tried again`, {
-    code: 'write_conflict',
-    fate: 'retryable',
-  })
 }

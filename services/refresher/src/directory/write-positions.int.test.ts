@@ -1,6 +1,6 @@
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createGatheredWrites, type GatheredWrites } from '../gathering/gathered-writes.ts'
+import { type GatheredWrite, gatherWrites } from '../gathering/gather-writes.ts'
 import { foldChanges } from '../rules/fold-changes.ts'
 import { mergePositions, positionOf } from '../rules/merge-positions.ts'
 import type { PositionChange } from '../rules/person-sighting.ts'
@@ -10,11 +10,11 @@ import { savePositions } from './save-positions.ts'
 import { writePositions } from './write-positions.ts'
 
 let database: Awaited<ReturnType<typeof openTemporaryDatabase>>
-let writes: GatheredWrites
+let write: GatheredWrite<PositionDoc>
 
 beforeAll(async () => {
   database = await openTemporaryDatabase()
-  writes = createGatheredWrites(database.collections)
+  write = gatherWrites(database.collections.positions)
 })
 afterAll(() => database.close())
 beforeEach(() => database.collections.positions.deleteMany({}))
@@ -35,7 +35,7 @@ const stored = (): Promise<PositionDoc[]> =>
 
 /** Writes what a change makes of what was read, however old that is. */
 const writeOver = (read: readonly PositionDoc[], ...changes: PositionChange[]) =>
-  writePositions(writes.position, planPositions(read, foldChanges(read, changes)))
+  writePositions(write, planPositions(read, foldChanges(read, changes)))
 
 const CHANGES = [
   change(1, { title: 'VP Sales' }),

@@ -1,6 +1,6 @@
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { AnyBulkWriteOperation } from 'mongodb'
-import type { GatheredWrite } from '../gathering/gathered-writes.ts'
+import type { GatheredWrite } from '../gathering/gather-writes.ts'
 import type { PositionWrite } from '../rules/plan-positions.ts'
 import { insertUnlessThere } from './insert-unless-there.ts'
 

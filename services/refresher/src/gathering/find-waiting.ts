@@ -1,13 +1,6 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
-
-/** Most changes that one refresh folds; the rest waits for a trailing one. */
-export const MAX_FOLDED = 1_000
-
-export type WaitingDoc = Pick<
-  WebhookEventDoc,
-  'idempotencyKey' | 'companyId' | 'payload' | 'occurredAt' | 'receivedAt' | 'waitingFor'
->
+import { MAX_FOLDED, type WaitingDoc } from '../stores/stores.ts'
 
 const PROJECTION = { _id: 0, idempotencyKey: 1, companyId: 1, payload: 1, occurredAt: 1, receivedAt: 1, waitingFor: 1 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createPeopleTable } from '../directory/people-table.ts'
 import { savePeople } from '../directory/save-people.ts'
 import { savePositions } from '../directory/save-positions.ts'
 import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
@@ -100,7 +101,7 @@ test('keeps the good rows and puts the bad ones into the rejects file with line 
 test('loses to changes after its time and to an event of the same instant, wins over earlier ones', async () => {
   const change = async (personId: string, number: number) => {
     const stamp = { changedAt: day(number), changedBy: `crm:evt-${number}` }
-    const ids = await savePeople(database.collections.people, [
+    const ids = await savePeople(createPeopleTable(database.collections.people), [
       { sourceId: `crm:${personId}`, name: 'By event', email: null, ...stamp },
     ])
     await savePositions(database.collections.positions, [

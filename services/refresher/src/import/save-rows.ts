@@ -1,4 +1,5 @@
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
+import { createPeopleTable } from '../directory/people-table.ts'
 import { savePeople } from '../directory/save-people.ts'
 import { savePositions } from '../directory/save-positions.ts'
 import type { DirectoryRow } from './rules/directory-row.ts'
@@ -11,7 +12,7 @@ export async function saveRows(
   origin: Origin,
 ): Promise<void> {
   const personIds = await savePeople(
-    people,
+    createPeopleTable(people),
     rows.map((row) => toSighting(row, origin)),
   )
   const changes = rows.flatMap((row) => {

@@ -4,43 +4,43 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
 import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/messages.ts'
-import { deadLetter, type Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
+import { deadLetter, retry, type Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
 import { markWindowPending } from '../records/mark-window-pending.ts'
-import { countFailedAttempt, failRefresh } from '../records/record-refresh.ts'
-import { refreshIdOf } from '../refresh-pipeline.ts'
+import { endRefresh } from '../records/record-refresh.ts'
+import { refreshIdOf } from '../refresh-id.ts'
 import type { Refresher } from '../refresher.ts'
 import { toFailedResult } from '../rules/to-messages.ts'
+import type { Delivery } from './delivery.ts'
 import { publishFailure } from './publish-group.ts'
 
-/** How many attempts may fail for an unknown or passing reason before the refresh has failed. */
-export const MAX_FAILED_ATTEMPTS = 5
-
 /**
- * What becomes of a refresh that threw. A part that is away: thrown on, the runner waits and tries again. A failure of
- * unknown or passing kind: counted and thrown on, until there were too many. A permanent one: the failed result is
- * published, operation and log say why, and the command is dead-lettered.
+ * What becomes of a refresh that threw. A part that is away, or a partition that is someone else's: thrown on, the
+ * runner waits or forgets it. A failure of unknown or passing kind: noted, and tried again later by way of a retry topic.
+ * A permanent one, or the last attempt's: the failed result is published, operation and log say why, and the command is
+ * dead-lettered.
  */
 export async function settleFailure(
   refresher: Refresher,
   command: RefreshCommand,
   error: unknown,
   records: readonly StepRecord[],
-  traceparent: string | undefined,
+  delivery: Delivery,
 ): Promise<Verdict> {
   const { fate } = classifyError(error)
-  if (fate === 'unavailable') throw error
+  if (fate === 'unavailable' || delivery.signal.aborted) throw error
   const reason = reasonOf(error)
-  const { collections, writes, logger, metrics, now } = refresher
+  const { stores, logger, metrics, now } = refresher
   const { commandId, companyId } = command
-  if (fate !== 'permanent') {
-    const attempts = await countFailedAttempt(collections, commandId, reason)
-    if (attempts < MAX_FAILED_ATTEMPTS) throw error
+  if (fate !== 'permanent' && !delivery.isLastAttempt) {
+    logger.warn({ commandId, companyId, ...describeError(error) }, 'refresh failed, it is tried again')
+    await stores.operations.noteError(commandId, reason)
+    return retry(reason.code, reason.message)
   }
   logger.error({ commandId, companyId, ...describeError(error) }, 'refresh failed')
-  await tryPublishFailure(refresher, command, reason, traceparent)
+  await tryPublishFailure(refresher, command, reason, delivery)
   // What waited for this refresh waits for the window's trailing one: nothing else might ever come for the company.
-  await markWindowPending(collections, companyId)
-  await failRefresh(writes, commandId, reason, records, now())
+  await markWindowPending(stores, companyId)
+  await endRefresh(stores, commandId, { status: 'failed', error: reason }, records, now())
   metrics.refreshes.inc({ outcome: 'failed' })
   return deadLetter(reason.code, reason.message, error instanceof StepError ? error.step : undefined)
 }
@@ -50,12 +50,13 @@ async function tryPublishFailure(
   refresher: Refresher,
   command: RefreshCommand,
   reason: RefreshError,
-  traceparent: string | undefined,
+  { traceparent, signal }: Delivery,
 ): Promise<void> {
   const { companyId, commandId, sequence } = command
-  const stored = await refresher.collections.buyerGroups.findOne({ companyId }, { projection: { _id: 0 } })
+  const stored = await refresher.stores.groups.find(companyId)
   if (stored !== null && stored.sequence >= sequence) return
   const result = toFailedResult(command, refreshIdOf(commandId), stored, reason, refresher.now())
+  signal.throwIfAborted()
   try {
     await publishFailure(refresher, result, traceparent)
   } catch (error) {

@@ -4,7 +4,10 @@ import type { Checked, Waiting } from '../refresh-state.ts'
 import { isFresh } from '../rules/is-fresh.ts'
 import { stepKey } from './step-key.ts'
 
-/** Is the stored group young enough to be published again as it is? Never for a manual refresh or a waiting change. */
+/**
+ * Is the stored group young enough to be published again as it is? Never for a waiting change, nor for a refresh that was
+ * asked for because of what it may have missed: a manual one, or a scheduled one, whatever `cacheMaxAgeMs` allows.
+ */
 export const checkCacheStep = defineStep({
   name: 'checkCacheStep',
   idempotencyKey: stepKey('checkCacheStep'),
@@ -12,7 +15,7 @@ export const checkCacheStep = defineStep({
   execute: (waiting: Waiting, { now, cacheMaxAgeMs }: Pick<RefreshContext, 'now' | 'cacheMaxAgeMs'>): Checked => ({
     ...waiting,
     isFresh:
-      waiting.command.reason !== 'manual' &&
+      waiting.command.reason === 'webhook' &&
       waiting.foldedIds.length === 0 &&
       isFresh(waiting.stored, now(), cacheMaxAgeMs),
   }),

@@ -16,13 +16,14 @@ export const loadDirectory = defineStep({
   name: 'loadDirectory',
   idempotencyKey: stepKey('loadDirectory'),
   retryable: true,
-  execute: async (checked: Checked, { reads }: Pick<RefreshContext, 'reads'>): Promise<Directory> => {
+  execute: async (checked: Checked, { stores }: Pick<RefreshContext, 'stores'>): Promise<Directory> => {
+    const { people: directory, positions: places } = stores
     const { companyId } = checked.command
     const sightings = checked.changes.map(toSighting)
     const claims = mergeSightings(sightings)
     const [claimedPeople, active] = await Promise.all([
-      claims.length === 0 ? [] : reads.claimed(claims),
-      reads.activePositions(companyId),
+      claims.length === 0 ? [] : directory.findClaimed(claims),
+      places.findActive(companyId),
     ])
     const plan = planPeople(claimedPeople, claims, personIdOf)
     const people = new Map(plan.people.map((person) => [person.personId, person]))
@@ -31,8 +32,8 @@ export const loadDirectory = defineStep({
     const otherPeople = [...positions.keys()].filter((personId) => !people.has(personId))
     const otherPlaces = [...new Set(plan.personIds.values())].filter((personId) => !positions.has(personId))
     const [others, ended] = await Promise.all([
-      otherPeople.length === 0 ? undefined : reads.people(otherPeople),
-      otherPlaces.length === 0 ? [] : reads.positionsOf({ companyId, personIds: otherPlaces }),
+      otherPeople.length === 0 ? undefined : directory.find(otherPeople),
+      otherPlaces.length === 0 ? [] : places.findOf({ companyId, personIds: otherPlaces }),
     ])
     for (const personId of otherPeople) {
       const person = others?.get(personId)

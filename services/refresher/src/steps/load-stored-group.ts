@@ -10,8 +10,8 @@ export const loadStoredGroup = defineStep({
   retryable: true,
   execute: async (
     { command, refreshId }: Pick<Standing, 'command' | 'refreshId'>,
-    { reads }: Pick<RefreshContext, 'reads'>,
+    { stores }: Pick<RefreshContext, 'stores'>,
   ): Promise<Standing> => {
-    return { command, refreshId, stored: await reads.storedGroup(command.companyId) }
+    return { command, refreshId, stored: await stores.groups.find(command.companyId) }
   },
 })

@@ -18,7 +18,7 @@ export const loadWaitingChanges = defineStep({
   idempotencyKey: stepKey('loadWaitingChanges'),
   retryable: true,
   execute: async (standing: Standing, context: RefreshContext): Promise<Waiting> => {
-    const docs = await context.reads.waiting(standing.command.companyId)
+    const docs = await context.stores.events.waiting(standing.command.companyId)
     const changes: WaitingChange[] = []
     const unreadable: string[] = []
     for (const { idempotencyKey, companyId, occurredAt, receivedAt, payload } of docs) {
@@ -37,10 +37,10 @@ export const loadWaitingChanges = defineStep({
 
 const stampOf = ({ occurredAt, idempotencyKey }: WaitingChange) => ({ at: occurredAt, by: idempotencyKey })
 
-async function noteUnreadable(keys: readonly string[], { collections, logger }: RefreshContext): Promise<void> {
+async function noteUnreadable(keys: readonly string[], { stores, logger }: RefreshContext): Promise<void> {
   logger.error({ events: keys.slice(0, 10), count: keys.length }, 'waiting events cannot be read and are left out')
-  await collections.webhookEvents.updateMany(
-    { idempotencyKey: { $in: [...keys] } },
-    { $set: { error: { code: 'unreadable_payload', message: 'the stored payload is no native event; not folded' } } },
-  )
+  await stores.events.noteError(keys, {
+    code: 'unreadable_payload',
+    message: 'the stored payload is no native event; not folded',
+  })
 }

@@ -1,7 +1,5 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { savePositions } from '../directory/save-positions.ts'
-import { writePositions } from '../directory/write-positions.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Compared, DirectoryWrites, SaveOutcome } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
@@ -24,14 +22,13 @@ export const saveBuyerGroupStep = defineStep({
 })
 
 /** False where a person turned out to be someone else than the members were composed with. */
-async function saveDirectory(plan: DirectoryWrites, { collections, writes }: RefreshContext): Promise<boolean> {
+async function saveDirectory(plan: DirectoryWrites, { stores }: RefreshContext): Promise<boolean> {
   const { sightings, claimedPeople, personIds, positions, positionChanges } = plan
   if (sightings.length > 0) {
-    const saved = await writes.people({ sightings, known: claimedPeople })
+    const saved = await stores.people.save({ sightings, known: claimedPeople })
     for (const [sourceId, personId] of personIds) if (saved.get(sourceId) !== personId) return false
   }
-  const areWritten = await writePositions(writes.position, positions)
-  if (!areWritten) await savePositions(collections.positions, positionChanges)
+  if (positions.length > 0 && !(await stores.positions.write(positions))) await stores.positions.merge(positionChanges)
   return true
 }
 
@@ -63,11 +60,7 @@ function toGroup({ command, refreshId, stored, difference, ...draft }: Compared,
 async function replaceGroup(
   group: BuyerGroupDoc,
   stored: BuyerGroupDoc | null,
-  { writes }: Pick<RefreshContext, 'writes'>,
+  { stores }: Pick<RefreshContext, 'stores'>,
 ): Promise<boolean> {
-  // A copy, because the driver adds an _id to what it inserts.
-  if (stored === null) return (await writes.group({ insertOne: { document: { ...group } } })) === 'written'
-  const { companyId, sequence, refreshId } = stored
-  const filter = { companyId, sequence, refreshId, publishedAt: { $ne: null } }
-  return (await writes.group({ replaceOne: { filter, replacement: group } })) === 'written'
+  return stored === null ? stores.groups.insert(group) : stores.groups.replacePublished(stored, group)
 }

@@ -9,11 +9,10 @@ import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import type { Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import { Registry } from 'prom-client'
-import { createGatheredReads } from '../gathering/gathered-reads.ts'
-import { createGatheredWrites } from '../gathering/gathered-writes.ts'
 import { createRefreshHandler } from '../handle-refresh-command.ts'
 import { createRefresherMetrics } from '../metrics.ts'
 import type { Refresher } from '../refresher.ts'
+import { createMongoStores } from '../stores/mongo-stores.ts'
 
 /** What was published, decoded again, in order. */
 export type Published =
@@ -27,12 +26,17 @@ export interface TestRefresher {
   /** Runs before the messages of each call are kept; may throw, as a broker that is away does. */
   onPublish: (messages: readonly OutgoingMessage[]) => Promise<void>
   /** Hands the command to the handler, as a first delivery unless told otherwise. */
-  handle(
-    command: RefreshCommand,
-    headers?: Record<string, string>,
-    delivery?: { readonly attempt: number; readonly isLastAttempt: boolean },
-  ): Promise<Verdict>
+  handle(command: RefreshCommand, headers?: Record<string, string>, delivery?: TestDelivery): Promise<Verdict>
 }
+
+/** How a command is delivered: the first of several attempts unless told otherwise, and never revoked. */
+export interface TestDelivery {
+  readonly attempt?: number
+  readonly isLastAttempt?: boolean
+  readonly signal?: AbortSignal
+}
+
+const NEVER = new AbortController().signal
 
 const SCHEMAS: readonly SchemaName[] = ['refresh-result', 'buyer-group']
 
@@ -67,9 +71,7 @@ export async function createTestRefresher(
     },
   }
   const refresher: Refresher = {
-    collections,
-    reads: createGatheredReads(collections),
-    writes: createGatheredWrites(collections),
+    stores: createMongoStores(collections),
     publisher,
     results: {
       topic: TOPICS.refreshResults,
@@ -79,6 +81,7 @@ export async function createTestRefresher(
     metrics: createRefresherMetrics(registry),
     logger: createLogger('refresher-tests', 'silent'),
     now: () => new Date(),
+    pause: async () => {},
     cacheMaxAgeMs: 0,
     ...more,
   }
@@ -88,10 +91,10 @@ export async function createTestRefresher(
     registry,
     published,
     onPublish: async () => {},
-    handle: (command, headers = {}, delivery = { attempt: 1, isLastAttempt: false }) => {
+    handle: (command, headers = {}, { attempt = 1, isLastAttempt = false, signal = NEVER } = {}) => {
       const key = Buffer.from(command.companyId)
       const message = { topic: 't', partition: 0, offset: '0', key, value: null, headers, timestamp: 0 }
-      return handler({ message, value: command, ...delivery }, new AbortController().signal)
+      return handler({ message, value: command, attempt, isLastAttempt }, signal)
     },
   }
   return test

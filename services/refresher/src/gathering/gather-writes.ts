@@ -1,16 +1,6 @@
-import type {
-  BuyerGroupDoc,
-  Collections,
-  PipelineOperationDoc,
-  PositionDoc,
-  RefreshLogDoc,
-  WebhookEventDoc,
-} from '@buyer-group/shared/mongo/collections.ts'
 import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
 import { type BulkOutcome, bulkWrite } from '../directory/bulk-write.ts'
-import { savePeople } from '../directory/save-people.ts'
-import { type PeopleToSave, savePeopleTogether } from '../directory/save-people-together.ts'
 import { gather } from './gather.ts'
 
 /**
@@ -23,35 +13,8 @@ export type WriteOutcome = 'written' | 'present' | 'unsure'
 /** Hands one operation in; resolves once it is durable. */
 export type GatheredWrite<Doc extends Document> = (operation: AnyBulkWriteOperation<Doc>) => Promise<WriteOutcome>
 
-/** The writes that refreshes running side by side share their round trips for. */
-export interface GatheredWrites {
-  readonly operation: GatheredWrite<PipelineOperationDoc>
-  readonly log: GatheredWrite<RefreshLogDoc>
-  readonly event: GatheredWrite<WebhookEventDoc>
-  readonly position: GatheredWrite<PositionDoc>
-  readonly group: GatheredWrite<BuyerGroupDoc>
-  /** Resolves to the personId of every source id named, and of others. */
-  readonly people: (people: PeopleToSave) => Promise<ReadonlyMap<string, string>>
-}
-
-export function createGatheredWrites(collections: Collections): GatheredWrites {
-  return {
-    operation: gatherWrites(collections.pipelineOperations),
-    log: gatherWrites(collections.refreshLogs),
-    event: gatherWrites(collections.webhookEvents),
-    position: gatherWrites(collections.positions),
-    group: gatherWrites(collections.buyerGroups),
-    // One at a time: a person may have changed at several companies, whose writers would race otherwise.
-    people: gather({
-      maxBatch: 64,
-      maxInFlight: 1,
-      run: (asked) => savePeopleTogether(asked, (sightings, known) => savePeople(collections.people, sightings, known)),
-    }),
-  }
-}
-
 /** Gathers operations into unordered bulk writes. One that is refused fails its own asker. */
-function gatherWrites<Doc extends Document>(collection: Collection<Doc>): GatheredWrite<Doc> {
+export function gatherWrites<Doc extends Document>(collection: Collection<Doc>): GatheredWrite<Doc> {
   const write = gather<AnyBulkWriteOperation<Doc>, WriteOutcome | Error>({
     maxBatch: 1_000,
     maxInFlight: 1,

@@ -1,7 +1,7 @@
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
-import { createGatheredWrites } from './gathered-writes.ts'
+import { gatherWrites } from './gather-writes.ts'
 
 let database: Awaited<ReturnType<typeof openTemporaryDatabase>>
 
@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 test('gathered writes tell each asker what became of its own: written, present, or refused', async () => {
-  const { log } = createGatheredWrites(database.collections)
+  const log = gatherWrites(database.collections.refreshLogs)
   const upsert = (commandId: string, more: object) => ({
     updateOne: {
       filter: { commandId, status: 'pending' as const },
@@ -50,7 +50,7 @@ test('gathered writes tell each asker what became of its own: written, present, 
 })
 
 test('gathered updates of which one matches nothing are all unsure, and take effect where they match', async () => {
-  const { log } = createGatheredWrites(database.collections)
+  const log = gatherWrites(database.collections.refreshLogs)
   const fail = (commandId: string) =>
     log({ updateOne: { filter: { commandId, status: 'processing' }, update: { $set: { status: 'failed' } } } })
   const begin = (commandId: string) => log({ insertOne: { document: { ...logOf(commandId), status: 'processing' } } })

@@ -1,0 +1,25 @@
+import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { Collection } from 'mongodb'
+import { findActivePositions, findPositionsOf } from '../directory/find-positions.ts'
+import { savePositions } from '../directory/save-positions.ts'
+import { writePositions } from '../directory/write-positions.ts'
+import { gather } from '../gathering/gather.ts'
+import { gatherWrites } from '../gathering/gather-writes.ts'
+import { COMPANIES_TOGETHER } from '../gathering/limits.ts'
+import type { PositionStore } from './stores.ts'
+
+/** The positions of the local directory in `positions`. */
+export function createMongoPositionStore(collection: Collection<PositionDoc>): PositionStore {
+  const write = gatherWrites(collection)
+  return {
+    findActive: gather({ ...COMPANIES_TOGETHER, run: (companyIds) => findActivePositions(collection, companyIds) }),
+    findOf: gather({
+      ...COMPANIES_TOGETHER,
+      maxBatchWeight: 300,
+      weigh: ({ personIds }) => personIds.length,
+      run: (asked) => findPositionsOf(collection, asked),
+    }),
+    write: (writes) => writePositions(write, writes),
+    merge: (changes) => savePositions(collection, changes),
+  }
+}
