@@ -3,14 +3,17 @@ import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { type MessageBySchema, SCHEMA_OF_TOPIC, type SchemaName } from '@buyer-group/shared/avro/schemas.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
+import { readTopics } from '@buyer-group/shared/kafka/read-topic.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
-import type { TopicName } from '@buyer-group/shared/messages/topics.ts'
+import { CONSUMED_TOPICS, GROUPS, type TopicName } from '@buyer-group/shared/messages/topics.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
+import type { Message } from 'kafkajs'
 import { freePort } from './free-port.ts'
-import { type ServiceName, type ServiceProcess, startService } from './start-service.ts'
+import { type ServiceName, type ServiceProcess, type StartOptions, startService } from './start-service.ts'
 
 export const TEST_SECRET = 'a-secret-of-the-tests-only'
 export const TEST_TOKEN = 'a-token-of-the-tests-only'
@@ -22,21 +25,53 @@ export interface ReadMessage<Value> {
   readonly headers: Readonly<Record<string, string>>
 }
 
+/** One instance of a service in a deployment. */
+export interface DeployedService extends ServiceProcess {
+  /** Where it listens to providers, if it is ingest. */
+  readonly url: string
+  /**
+   * Starts the same again, after it has ended: on its own port with its own environment, fault points aside, which have
+   * done their work. `env` goes on top.
+   */
+  restart(env?: Readonly<Record<string, string>>, options?: StartOptions): Promise<DeployedService>
+}
+
+/**
+ * Addresses in the place of the test stack's, for who puts a proxy between services and broker or breaks a broker of its
+ * own. Where services alone shall use others, name those in the deployment's `env`.
+ */
+export interface DeploymentStack {
+  readonly kafkaBrokers?: string
+  readonly mongodbUri?: string
+  readonly schemaRegistryUrl?: string
+  /** 4 unless told: a test needs more than one and waits for each to be created. */
+  readonly topicPartitions?: number
+  readonly topicReplication?: number
+}
+
 /** A whole deployment on the test stack: topics, groups and database of its own, services as real processes. */
 export interface Deployment {
   readonly ingestUrl: string
   readonly collections: Collections
+  /** As the harness itself uses them, not the services where `env` gave those others. */
+  readonly kafkaBrokers: readonly string[]
+  readonly mongodbUri: string
+  readonly mongodbDatabase: string
+  readonly schemaRegistryUrl: string
   /** What its topics and groups begin with. */
   readonly topicPrefix: string
   /** Starts one more instance; an ingest after the first one listens on `url`, which only the first shares with `ingestUrl`. */
-  start(
-    service: ServiceName,
-    env?: Readonly<Record<string, string>>,
-  ): Promise<ServiceProcess & { readonly url: string }>
+  start(service: ServiceName, env?: Readonly<Record<string, string>>, options?: StartOptions): Promise<DeployedService>
   /** Everything that stands in a topic now, decoded, in partition order. */
   read<Topic extends TopicName>(topic: Topic): Promise<ReadMessage<MessageBySchema[(typeof SCHEMA_OF_TOPIC)[Topic]]>[]>
+  /** Everything that stands in a topic now as it is, by the topic's name without prefix. */
+  readBytes(topic: string): Promise<IncomingMessage[]>
   /** How many messages stand in a topic, by its name without prefix. */
   count(topic: string): Promise<number>
+  /** How many messages of the topics that detector and refresher consume stand behind no committed offset. */
+  uncommitted(): Promise<number>
+  /** Puts messages into a topic, by its name without prefix, as they are. */
+  produce(topic: string, messages: readonly Message[]): Promise<void>
 }
 
 /**
@@ -47,13 +82,14 @@ export interface Deployment {
 export async function createDeployment(
   onEnd: (release: () => Promise<void>) => unknown,
   env: Readonly<Record<string, string>> = {},
+  stack: DeploymentStack = {},
 ): Promise<Deployment> {
   const id = randomUUID().slice(0, 8)
   const prefix = `t${id}.`
   const database = `test_${id}`
-  const brokers = required('KAFKA_BROKERS').split(',')
-  const mongodbUri = required('MONGODB_URI')
-  const schemaRegistryUrl = required('SCHEMA_REGISTRY_URL')
+  const brokers = (stack.kafkaBrokers ?? required('KAFKA_BROKERS')).split(',')
+  const mongodbUri = stack.mongodbUri ?? required('MONGODB_URI')
+  const schemaRegistryUrl = stack.schemaRegistryUrl ?? required('SCHEMA_REGISTRY_URL')
   const logger = createLogger('deployment', 'fatal')
 
   await runSetup({
@@ -62,7 +98,8 @@ export async function createDeployment(
     mongodbDatabase: database,
     schemaRegistryUrl,
     topicPrefix: prefix,
-    topicPartitions: 4,
+    topicPartitions: stack.topicPartitions ?? 4,
+    topicReplication: stack.topicReplication,
     logger,
   })
   const { client, db } = await connectMongo({ uri: mongodbUri, database, appName: 'tests' })
@@ -73,9 +110,12 @@ export async function createDeployment(
   const names = topicNames(prefix)
   const ingestPort = await freePort()
   const running = new Set<ServiceProcess>()
+  const starting = new Set<Promise<unknown>>()
   let ingestStarted = false
 
   onEnd(async () => {
+    // A test that failed may have left a start under way.
+    await Promise.allSettled(starting)
     for (const service of running) service.kill('SIGKILL')
     await Promise.all([...running].map((service) => service.exited))
     await db.dropDatabase()
@@ -98,49 +138,81 @@ export async function createDeployment(
     ...env,
   }
 
+  const launch = async (
+    name: ServiceName,
+    port: number,
+    extra: Readonly<Record<string, string>>,
+    options: StartOptions,
+  ): Promise<DeployedService> => {
+    const start = startService(name, { ...serviceEnv, INGEST_PORT: String(port), ...extra }, options)
+    starting.add(start)
+    const service = await start.finally(() => starting.delete(start))
+    running.add(service)
+    return {
+      ...service,
+      url: `http://127.0.0.1:${port}`,
+      restart: (env = {}, restartOptions = {}) =>
+        launch(name, port, { ...extra, FAULT_POINTS: '', ...env }, restartOptions),
+    }
+  }
+
   const count = async (topic: string) => {
     const offsets = await admin.fetchTopicOffsets(topic)
     return offsets.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0)
   }
 
+  const readBytes = async (topic: string) => {
+    const messages: IncomingMessage[] = []
+    for await (const message of readTopics(kafka, [topic])) messages.push(message)
+    return messages
+  }
+
+  const uncommittedOf = async (group: keyof typeof CONSUMED_TOPICS) => {
+    const topics = CONSUMED_TOPICS[group].map((topic) => names.name(topic))
+    const committed = await admin.fetchOffsets({ groupId: names.group(GROUPS[group]), topics })
+    const counts = committed.map(async ({ topic, partitions }) => {
+      const offsets = await admin.fetchTopicOffsets(topic)
+      const missing = offsets.map(({ partition, high, low }) => {
+        const offset = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1)
+        return Number(high) - Math.max(offset, Number(low))
+      })
+      return missing.reduce((sum, count) => sum + count, 0)
+    })
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
+  }
+
   return {
     ingestUrl: `http://127.0.0.1:${ingestPort}`,
     collections: collectionsOf(db),
+    kafkaBrokers: brokers,
+    mongodbUri,
+    mongodbDatabase: database,
+    schemaRegistryUrl,
     topicPrefix: prefix,
-    start: async (name, extra = {}) => {
+    start: async (name, extra = {}, options = {}) => {
       const port = name === 'ingest' && ingestStarted ? await freePort() : ingestPort
       if (name === 'ingest') ingestStarted = true
-      const service = await startService(name, { ...serviceEnv, INGEST_PORT: String(port), ...extra })
-      running.add(service)
-      return { ...service, url: `http://127.0.0.1:${port}` }
+      return launch(name, port, extra, options)
     },
     count: (topic) => count(prefix + topic),
+    uncommitted: async () => (await uncommittedOf('detector')) + (await uncommittedOf('refresher')),
+    produce: async (topic, messages) => {
+      const producer = kafka.producer({ allowAutoTopicCreation: false })
+      await producer.connect()
+      await producer.send({ topic: prefix + topic, messages: [...messages] })
+      await producer.disconnect()
+    },
+    readBytes: (topic) => readBytes(prefix + topic),
     read: async (topic) => {
-      const total = await count(names.name(topic))
       const decode = openDecoder(registry, SCHEMA_OF_TOPIC[topic] as SchemaName)
       const messages: ReadMessage<never>[] = []
-      if (total === 0) return messages
-      const consumer = kafka.consumer({ groupId: `${prefix}reader-${randomUUID()}` })
-      await consumer.connect()
-      await consumer.subscribe({ topics: [names.name(topic)], fromBeginning: true })
-      await new Promise<void>((resolve, reject) => {
-        consumer
-          .run({
-            autoCommit: false,
-            eachMessage: async ({ message }) => {
-              messages.push({
-                key: String(message.key),
-                value: (await decode(message.value)) as never,
-                headers: Object.fromEntries(
-                  Object.entries(message.headers ?? {}).map(([header, value]) => [header, String(value)]),
-                ),
-              })
-              if (messages.length === total) resolve()
-            },
-          })
-          .catch(reject)
-      })
-      await consumer.disconnect()
+      for (const { key, value, headers } of await readBytes(names.name(topic))) {
+        messages.push({
+          key: String(key),
+          value: (await decode(value)) as never,
+          headers: Object.fromEntries(Object.entries(headers).map(([header, bytes]) => [header, String(bytes)])),
+        })
+      }
       return messages
     },
   }

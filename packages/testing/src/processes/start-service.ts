@@ -25,11 +25,20 @@ export interface ServiceProcess {
   metric(name: string): Promise<number>
 }
 
+export interface StartOptions {
+  /** False for a process that is to die or freeze before it is ready, or to start while what it needs is away. */
+  readonly untilReady?: boolean
+}
+
 /**
  * Runs a service as the process it is in production and waits until it is ready.
  * @throws when it exits before, or is not ready in time, with what it wrote.
  */
-export async function startService(name: ServiceName, env: Readonly<Record<string, string>>): Promise<ServiceProcess> {
+export async function startService(
+  name: ServiceName,
+  env: Readonly<Record<string, string>>,
+  options: StartOptions = {},
+): Promise<ServiceProcess> {
   const adminPort = await freePort()
   const child = spawn(process.execPath, [`services/${name}/src/main.ts`], {
     cwd: PROJECT,
@@ -48,10 +57,12 @@ export async function startService(name: ServiceName, env: Readonly<Record<strin
   const kill = (signal: NodeJS.Signals) => {
     child.kill(signal)
   }
-  await untilReady(name, adminUrl, exited, output).catch((error) => {
-    kill('SIGKILL')
-    throw error
-  })
+  if (options.untilReady !== false) {
+    await untilReady(name, adminUrl, exited, output).catch((error) => {
+      kill('SIGKILL')
+      throw error
+    })
+  }
   return {
     pid: child.pid ?? 0,
     adminUrl,

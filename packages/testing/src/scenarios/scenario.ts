@@ -1,0 +1,100 @@
+import type { RefreshResult } from '@buyer-group/shared/messages/messages.ts'
+import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import { expect } from 'vitest'
+import { createDeployment, type Deployment, type DeploymentStack, TEST_SECRET } from '../processes/deployment.ts'
+import { checkPublished } from './check-published.ts'
+import { congressLoad, type LoadSize } from './congress-load.ts'
+import { expectedEnd } from './expected-end.ts'
+import { AT_REST, countInFlight } from './in-flight.ts'
+import { type Provider, type ProviderOptions, startProvider } from './provider-client.ts'
+import { readEnd } from './read-end.ts'
+import { type Random, seededRandom, seedFrom } from './seeded-random.ts'
+import { untilEqual } from './until.ts'
+
+export interface ScenarioOptions {
+  /** Of the test, printed beside the seed. */
+  readonly title: string
+  /** 200 real events, 20 moves and 20 % twice unless told. */
+  readonly load?: LoadSize
+  /** Of every service. REFRESH_WINDOW is 1 s unless told. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly stack?: DeploymentStack
+}
+
+export interface SettleOptions {
+  /** What was accepted besides the scenario's own load, for the truth to hold. */
+  readonly more?: readonly NativeEvent[]
+  /** How long the deployment may take to come to rest. */
+  readonly timeoutMs?: number
+}
+
+export interface Settled {
+  /** What subscribers were told, by `ce_id`. */
+  readonly results: ReadonlyMap<string, RefreshResult>
+}
+
+/** A deployment, a load from the real events, and what must be true at the end whatever happens in between. */
+export interface Scenario {
+  readonly deployment: Deployment
+  /** Every event of the load, once. */
+  readonly events: readonly NativeEvent[]
+  /** The load as it is sent: shuffled, some events twice. */
+  readonly sent: readonly NativeEvent[]
+  /** For random times and points; its row follows from FAULT_SEED. */
+  readonly random: Random
+  /** Posts the load in the background, to the deployment's first ingest over 16 connections unless told otherwise. */
+  provide(options?: Partial<ProviderOptions>): Provider
+  /**
+   * Waits until everything is delivered and nothing is under way, then asserts the invariants and prints their counts.
+   * Needs at least one instance of each service running.
+   */
+  settle(options?: SettleOptions): Promise<Settled>
+}
+
+const DEFAULT_LOAD: LoadSize = { real: 200, moves: 20, duplicates: 0.2 }
+
+/** Long enough for a machine that others use as well. */
+const SETTLE_MS = 120_000
+
+/**
+ * Sets a scenario up; no service runs yet. `onEnd` is given what tears it down: vitest's onTestFinished in a test.
+ */
+export async function createScenario(
+  onEnd: (release: () => Promise<void>) => unknown,
+  { title, load = DEFAULT_LOAD, env = {}, stack = {} }: ScenarioOptions,
+): Promise<Scenario> {
+  const random = seededRandom(seedFrom('FAULT_SEED', title))
+  const { events, sent } = await congressLoad(load, random)
+  const deployment = await createDeployment(onEnd, { REFRESH_WINDOW: '1s', ...env }, stack)
+  let provider: Provider | undefined
+
+  return {
+    deployment,
+    events,
+    sent,
+    random,
+    provide: (options = {}) => {
+      provider = startProvider({
+        events: sent,
+        urls: () => [deployment.ingestUrl],
+        secret: TEST_SECRET,
+        concurrency: 16,
+        timeoutMs: 15_000,
+        random,
+        ...options,
+      })
+      return provider
+    },
+    settle: async ({ more = [], timeoutMs = SETTLE_MS } = {}) => {
+      await provider?.done
+      const accepted = [...(provider === undefined ? [] : events), ...more]
+      const state = async () => ({
+        recorded: await deployment.collections.webhookEvents.countDocuments(),
+        ...(await countInFlight(deployment)),
+      })
+      await untilEqual(state, { recorded: accepted.length, ...AT_REST }, timeoutMs)
+      expect(await readEnd(deployment.collections)).toEqual(expectedEnd(accepted))
+      return { results: await checkPublished(deployment) }
+    },
+  }
+}

@@ -1,0 +1,20 @@
+import { withFaultPoints } from '@buyer-group/testing/processes/fault-env.ts'
+import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
+import { expect, onTestFinished, test } from 'vitest'
+
+test('an event that was published but not answered when ingest was killed has one effect, wherever it is sent again', async () => {
+  const scenario = await createScenario(onTestFinished, { title: 'row 2' })
+  const { deployment } = scenario
+  const [dying, other] = await Promise.all([
+    deployment.start('ingest', withFaultPoints('publisher.publish:after:kill@5')),
+    deployment.start('ingest'),
+    deployment.start('detector'),
+    deployment.start('refresher'),
+  ])
+  const provider = scenario.provide({ urls: () => [dying.url, other.url] })
+
+  expect(await dying.exited).toBe('SIGKILL')
+  await dying.restart()
+  await scenario.settle()
+  expect(provider.answers.get('none')).toBeGreaterThan(0)
+})
