@@ -7,6 +7,7 @@ import type { Tool } from '../prerequisites/tools.ts'
 import { PROJECT, type StackDirectory } from '../stack-directory.ts'
 import { StackError } from '../stack-error.ts'
 import { DEFAULT_BACKOFF } from '../supervisor/backoff.ts'
+import type { ProcessSpec } from '../supervisor/process-spec.ts'
 import { KAFKA_VERSION } from '../versions.ts'
 import { kafkaIsReady } from './kafka-ready.ts'
 import { commonSpec, HOST, type Part } from './part.ts'
@@ -19,42 +20,74 @@ export function kafkaPart(java: Tool, libraries: string): Part {
     defaultPort: 9092,
     portVariable: 'STACK_KAFKA_PORT',
     address: (port) => `${HOST}:${port}`,
-    async prepare(directory, port) {
-      const data = join(directory.data, 'kafka')
-      const classPath = join(libraries, '*')
-      const controllerPort = await getPort({ port: portNumbers(19_093, 19_193) })
-      const configuration = join(directory.run, 'kafka.properties')
-      await writeProperties(configuration, data, port, controllerPort)
-      await formatOnce(java, classPath, directory, data, port, controllerPort)
-      return {
-        ...commonSpec(directory, 'kafka'),
-        command: java.command,
-        args: [
-          '-Xms256m',
-          '-Xmx1g',
-          // The second compiler never pays off here: it takes half of the broker's processor time in its first minutes.
-          '-XX:TieredStopAtLevel=1',
-          `-Dlog4j2.configurationFile=file:${join(PROJECT, 'stack/config/kafka-log4j2.properties')}`,
-          '-cp',
-          classPath,
-          'kafka.Kafka',
-          configuration,
-        ],
-        cwd: directory.data,
-        env: process.env,
-        isReady: () => kafkaIsReady(HOST, port),
-        backoff: DEFAULT_BACKOFF,
-      }
-    },
+    prepare: async (directory, port) =>
+      prepareBroker({ java, libraries }, directory, {
+        port,
+        controllerPort: await getPort({ port: portNumbers(19_093, 19_193) }),
+      }),
+  }
+}
+
+/** What a broker is run with. */
+export type BrokerProgram = { readonly java: Tool; readonly libraries: string }
+
+/** What tells one broker from another. */
+export type BrokerOptions = {
+  readonly port: number
+  readonly controllerPort: number
+  /** 1 unless given. */
+  readonly nodeId?: number
+  /** `id@host:port` of every controller, comma-separated; this node alone unless given. */
+  readonly voters?: string
+  /** Must be the same for all brokers of a cluster; a random one unless given. */
+  readonly clusterId?: string
+  /** Java's options for the size of the heap; from 256 MiB to 1 GiB unless given. */
+  readonly heap?: readonly string[]
+  /** Settings beside those of `brokerProperties`, or instead of them. */
+  readonly properties?: Readonly<Record<string, string | number>>
+}
+
+/**
+ * Lays out one broker's configuration and data where they are not yet, and says how to run it.
+ * @throws StackError `part_failed` when the directory holds something, but not the data of a broker
+ */
+export async function prepareBroker(
+  { java, libraries }: BrokerProgram,
+  directory: StackDirectory,
+  options: BrokerOptions,
+): Promise<ProcessSpec> {
+  const data = join(directory.data, 'kafka')
+  const classPath = join(libraries, '*')
+  const configuration = join(directory.run, 'kafka.properties')
+  await writeProperties(configuration, data, options)
+  await formatOnce(java, classPath, directory, data, options)
+  return {
+    ...commonSpec(directory, 'kafka'),
+    command: java.command,
+    args: [
+      ...(options.heap ?? ['-Xms256m', '-Xmx1g']),
+      // The second compiler never pays off here: it takes half of the broker's processor time in its first minutes.
+      '-XX:TieredStopAtLevel=1',
+      `-Dlog4j2.configurationFile=file:${join(PROJECT, 'stack/config/kafka-log4j2.properties')}`,
+      '-cp',
+      classPath,
+      'kafka.Kafka',
+      configuration,
+    ],
+    cwd: directory.data,
+    env: process.env,
+    isReady: () => kafkaIsReady(HOST, options.port),
+    backoff: DEFAULT_BACKOFF,
   }
 }
 
 /** The broker's settings (documented in Kafka's broker configuration reference). */
-export function brokerProperties(data: string, port: number, controllerPort: number): Record<string, string | number> {
+export function brokerProperties(data: string, options: BrokerOptions): Record<string, string | number> {
+  const { port, controllerPort, nodeId = 1 } = options
   return {
     'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@${HOST}:${controllerPort}`,
+    'node.id': nodeId,
+    'controller.quorum.voters': options.voters ?? `${nodeId}@${HOST}:${controllerPort}`,
     listeners: `PLAINTEXT://${HOST}:${port},CONTROLLER://${HOST}:${controllerPort}`,
     'advertised.listeners': `PLAINTEXT://${HOST}:${port}`,
     'controller.listener.names': 'CONTROLLER',
@@ -76,12 +109,13 @@ export function brokerProperties(data: string, port: number, controllerPort: num
     'num.network.threads': 2,
     'num.io.threads': 4,
     'log.cleaner.dedupe.buffer.size': 33_554_432,
+    ...options.properties,
   }
 }
 
-async function writeProperties(path: string, data: string, port: number, controllerPort: number): Promise<void> {
+async function writeProperties(path: string, data: string, options: BrokerOptions): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
-  const lines = Object.entries(brokerProperties(data, port, controllerPort)).map(([key, value]) => `${key}=${value}\n`)
+  const lines = Object.entries(brokerProperties(data, options)).map(([key, value]) => `${key}=${value}\n`)
   await writeFile(path, lines.join(''))
 }
 
@@ -95,8 +129,7 @@ async function formatOnce(
   classPath: string,
   directory: StackDirectory,
   data: string,
-  port: number,
-  controllerPort: number,
+  options: BrokerOptions,
 ): Promise<void> {
   if (
     await access(join(data, 'meta.properties')).then(
@@ -117,8 +150,15 @@ async function formatOnce(
   await rm(temporary, { recursive: true, force: true })
   await rm(data, { recursive: true, force: true })
   await mkdir(temporary, { recursive: true })
-  await writeProperties(configuration, temporary, port, controllerPort)
-  const format = ['kafka.tools.StorageTool', 'format', '--cluster-id', clusterId(), '--config', configuration]
+  await writeProperties(configuration, temporary, options)
+  const format = [
+    'kafka.tools.StorageTool',
+    'format',
+    '--cluster-id',
+    options.clusterId ?? newClusterId(),
+    '--config',
+    configuration,
+  ]
   await runClient(java.command, ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath, ...format], {
     cwd: directory.data,
   })
@@ -126,7 +166,7 @@ async function formatOnce(
 }
 
 /** A random id in Kafka's form: 16 bytes in URL-safe base64; a leading dash would read as an option. */
-function clusterId(): string {
+export function newClusterId(): string {
   const id = randomBytes(16).toString('base64url')
-  return id.startsWith('-') ? clusterId() : id
+  return id.startsWith('-') ? newClusterId() : id
 }

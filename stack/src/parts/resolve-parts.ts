@@ -7,10 +7,10 @@ import { memoryServerMongod } from '../download/memory-server-mongod.ts'
 import { createProgress } from '../download/progress.ts'
 import { checkPrerequisites } from '../prerequisites/check-prerequisites.ts'
 import { chooseMongod, type MongodSource, thisMachine } from '../prerequisites/mongod-source.ts'
-import { findPip, javaMajor, javaTool, toolSays } from '../prerequisites/tools.ts'
+import { findPip, javaMajor, javaTool, type Tool, toolSays } from '../prerequisites/tools.ts'
 import type { StackDirectory } from '../stack-directory.ts'
 import { StackError } from '../stack-error.ts'
-import { kafkaPart } from './kafka.ts'
+import { type BrokerProgram, kafkaPart } from './kafka.ts'
 import { mongodbPart } from './mongodb.ts'
 import { ADDRESS_VARIABLES, PART_NAMES, type Part, type PartName } from './part.ts'
 import { registryPart } from './registry.ts'
@@ -31,12 +31,33 @@ export function givenParts(env: NodeJS.ProcessEnv): ReadonlyMap<PartName, string
   )
 }
 
+/** The programs of the parts that run here; undefined for those that do not. */
+export type Programs = {
+  readonly kafka: BrokerProgram | undefined
+  readonly mongod: string | undefined
+  readonly registry: { readonly java: Tool; readonly libraries: string } | undefined
+}
+
+/** The parts of `npm start`: what `resolvePrograms` finds, each as the one of its kind. */
+export async function resolveParts(directory: StackDirectory, env: NodeJS.ProcessEnv): Promise<ResolvedParts> {
+  const given = givenParts(env)
+  const { kafka, mongod, registry } = await resolvePrograms(directory, env, given)
+  const local: Part[] = []
+  if (kafka) local.push(kafkaPart(kafka.java, kafka.libraries))
+  if (mongod) local.push(mongodbPart(mongod))
+  if (registry) local.push(registryPart(registry.java, registry.libraries))
+  return { local, given }
+}
+
 /**
  * Makes everything ready that running the parts needs: checks the prerequisites, then downloads what is missing.
  * @throws StackError `prerequisite_missing` before anything is downloaded, or `download_failed`
  */
-export async function resolveParts(directory: StackDirectory, env: NodeJS.ProcessEnv): Promise<ResolvedParts> {
-  const given = givenParts(env)
+export async function resolvePrograms(
+  directory: StackDirectory,
+  env: NodeJS.ProcessEnv,
+  given: ReadonlyMap<PartName, string> = new Map(),
+): Promise<Programs> {
   const runs = (name: PartName) => !given.has(name)
   const onJava = runs('kafka') || runs('registry')
   const mongod = runs('mongodb') ? chooseMongod(thisMachine()) : undefined
@@ -66,11 +87,12 @@ export async function resolveParts(directory: StackDirectory, env: NodeJS.Proces
   if (missing.length > 0) await downloadMissing(missing, directory.downloads, createProgress(process.stdout))
 
   const folder = (artifact: Artifact) => join(directory.downloads, artifact.folder)
-  const local: Part[] = []
-  if (runs('kafka')) local.push(kafkaPart(javaTool(env), folder(kafka)))
-  if (mongod) local.push(mongodbPart(await mongodProgram(mongod, join(folder(wheel), 'mongod'), directory.downloads)))
-  if (runs('registry')) local.push(registryPart(javaTool(env), folder(registry)))
-  return { local, given }
+  const onJavaFrom = (artifact: Artifact) => ({ java: javaTool(env), libraries: folder(artifact) })
+  return {
+    kafka: runs('kafka') ? onJavaFrom(kafka) : undefined,
+    mongod: mongod && (await mongodProgram(mongod, join(folder(wheel), 'mongod'), directory.downloads)),
+    registry: runs('registry') ? onJavaFrom(registry) : undefined,
+  }
 }
 
 async function mongodProgram(source: MongodSource, fromWheel: string, downloads: string): Promise<string> {
