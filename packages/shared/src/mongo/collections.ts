@@ -175,6 +175,74 @@ export interface BuyerGroupDoc {
   publishedAt: Date | null
 }
 
+/** Which dead letters a replay takes: those that meet every condition that is set. */
+export interface DeadLetterFilter {
+  /** Company ids. */
+  companies?: string[]
+  /** Codes; `unreadable` is the code of a letter that names none. */
+  reasons?: string[]
+  /** By the time a letter was put into its dead-letter topic: at or after. */
+  since?: Date
+  /** Before. */
+  until?: Date
+}
+
+/** Part of one partition of a dead-letter topic, and how far a replay came in it. */
+export interface DeadLetterRange {
+  topic: string
+  partition: number
+  /** The first offset. */
+  from: number
+  /** The offset after the last one. */
+  to: number
+  /** The first offset that is not done. */
+  next: number
+}
+
+export type DeadLetterReplayStatus = 'planned' | 'running' | 'interrupted' | 'completed' | 'cancelled'
+
+export interface CountOf {
+  name: string
+  count: number
+}
+
+/** What a plan found, before anything moved. */
+export interface DeadLetterReplayPlan {
+  replayable: number
+  /** Letters that the filter takes and the replay does not, by why. */
+  refused: CountOf[]
+  /** By the topic that they go back to. */
+  byTopic: CountOf[]
+  byReason: CountOf[]
+  /** The ten with the most. */
+  topCompanies: CountOf[]
+  companies: number
+  firstAt: Date | null
+  lastAt: Date | null
+}
+
+export interface DeadLetterReplayDoc {
+  replayId: string
+  status: DeadLetterReplayStatus
+  filter: DeadLetterFilter
+  /** Take letters too that an earlier replay has taken. */
+  again: boolean
+  ranges: DeadLetterRange[]
+  /** Topics that letters name and that were not there when the plan was made: those letters stay where they are. */
+  missingTopics: string[]
+  plan: DeadLetterReplayPlan
+  /** Letters published, each acknowledged; after a kill a few may have been published once more. */
+  replayed: number
+  /** Letters of the filter that were passed over. */
+  skipped: number
+  /** Who works on it now, by the database's clock; null while nobody does. */
+  lease: { holder: string; expiresAt: Date } | null
+  createdAt: Date
+  startedAt?: Date
+  endedAt?: Date
+  expiresAt: Date
+}
+
 export interface Collections {
   readonly webhookEvents: Collection<WebhookEventDoc>
   readonly refreshLogs: Collection<RefreshLogDoc>
@@ -183,6 +251,7 @@ export interface Collections {
   readonly people: Collection<PersonDoc>
   readonly positions: Collection<PositionDoc>
   readonly buyerGroups: Collection<BuyerGroupDoc>
+  readonly deadLetterReplays: Collection<DeadLetterReplayDoc>
 }
 
 /** The collections of the contract (system.md, "MongoDB"), typed. */
@@ -195,5 +264,6 @@ export function collectionsOf(db: Db): Collections {
     people: db.collection('people'),
     positions: db.collection('positions'),
     buyerGroups: db.collection('buyer_groups'),
+    deadLetterReplays: db.collection('dead_letter_replays'),
   }
 }

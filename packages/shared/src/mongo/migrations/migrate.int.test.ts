@@ -6,6 +6,7 @@ import { collectionsOf } from '../collections.ts'
 import { migrate } from './migrate.ts'
 
 const logger = createLogger('test', 'fatal')
+const ALL = ['0001-collections', '0002-dead-letter-replays', '0003-aged-groups']
 const freshDatabase = useFreshDatabase()
 let db: Db
 
@@ -34,7 +35,7 @@ async function indexesOf(database: Db): Promise<Record<string, string[]>> {
 }
 
 test('creates every collection of the contract with its indexes', async () => {
-  expect(await migrate(db, logger)).toEqual(['0001-collections'])
+  expect(await migrate(db, logger)).toEqual(ALL)
   expect(await indexesOf(db)).toEqual({
     webhook_events: [
       'expiresAt ttl 0',
@@ -48,7 +49,8 @@ test('creates every collection of the contract with its indexes', async () => {
     refresh_windows: ['closesAt partial', 'companyId unique', 'outbox.requestedAt partial'],
     people: ['email unique partial', 'personId unique', 'sourceIds unique'],
     positions: ['companyId+personId unique'],
-    buyer_groups: ['companyId unique'],
+    buyer_groups: ['companyId unique', 'refreshedAt+companyId'],
+    dead_letter_replays: ['createdAt', 'expiresAt ttl 0', 'replayId unique'],
     schema_migrations: [],
     leases: [],
   })
@@ -63,7 +65,7 @@ test('changes nothing when it runs again', async () => {
 
 test('is run by one of several processes that start at the same moment', async () => {
   const runs = await Promise.all(Array.from({ length: 5 }, () => migrate(db, logger, { pollMs: 20 })))
-  expect(runs.flat()).toEqual(['0001-collections'])
+  expect(runs.flat()).toEqual(ALL)
 })
 
 test('goes on where a migration was killed in the middle', async () => {

@@ -2,12 +2,14 @@ import type { Db } from 'mongodb'
 import { Umzug } from 'umzug'
 import type { Logger } from '../../logging/create-logger.ts'
 import { collectionsMigration } from './0001-collections/migration.ts'
+import { deadLetterReplaysMigration } from './0002-dead-letter-replays/migration.ts'
+import { agedGroupsMigration } from './0003-aged-groups.ts'
 import { withLease } from './lease.ts'
 import type { Migration, MigrationContext } from './migration.ts'
 import { createMigrationStorage } from './migration-storage.ts'
 
 /** Every migration, in order. */
-const MIGRATIONS: readonly Migration[] = [collectionsMigration]
+export const MIGRATIONS: readonly Migration[] = [collectionsMigration, deadLetterReplaysMigration, agedGroupsMigration]
 
 export interface MigrateOptions {
   /** For tests: other migrations than the project's. */
