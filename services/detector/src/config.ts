@@ -1,5 +1,5 @@
 import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
-import { commaList, duration, integer } from '@buyer-group/shared/config/fields.ts'
+import { age, commaList, duration, integer } from '@buyer-group/shared/config/fields.ts'
 import { z } from 'zod'
 
 /** Everything the detector reads from the environment. */
@@ -10,6 +10,12 @@ export const detectorConfigSchema = z.object({
     .prefault('1h')
     .refine((ms) => ms > 0, 'expected more than nothing')
     .describe('how long a claim holds back the next refresh of the same company, by the database’s clock.'),
+  REFRESH_MAX_AGE: age
+    .refine((ms) => ms > 0, 'expected more than nothing')
+    .optional()
+    .describe(
+      'the age at which a buyer group is refreshed although nothing changed, at low priority and never inside a window, such as 30d; not set: never.',
+    ),
   SIGNIFICANT_TYPES: commaList
     .prefault('person.role_change,person.company_change,person.promotion,person.department_change')
     .describe('the event types that must refresh a buyer group, separated by commas; others are only recorded.'),

@@ -10,6 +10,7 @@ export interface DetectorMetrics {
   readonly batchDuration: Histogram
   readonly sweeps: Counter<'outcome'>
   readonly trailingClaims: Counter
+  readonly scheduledClaims: Counter
 }
 
 /** The detector's own metrics, registered in `registry`. */
@@ -49,6 +50,11 @@ export function createDetectorMetrics(registry: Registry): DetectorMetrics {
     trailingClaims: new Counter({
       name: 'detector_trailing_claims_total',
       help: 'Windows claimed at their end for the changes that were pending.',
+      registers,
+    }),
+    scheduledClaims: new Counter({
+      name: 'detector_scheduled_claims_total',
+      help: 'Windows claimed because the buyer group had reached REFRESH_MAX_AGE.',
       registers,
     }),
   }

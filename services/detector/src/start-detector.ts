@@ -25,6 +25,7 @@ import { noteFailures } from './note-failures.ts'
 import { openDecoders } from './open-decoders.ts'
 import { startSweeper } from './start-sweeper.ts'
 import { createMongoStores } from './stores/mongo-stores.ts'
+import { createAgedSweep } from './sweep-aged-groups.ts'
 import { sweepWindows } from './sweep-windows.ts'
 
 /**
@@ -71,11 +72,12 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
     const topic = topics.command(priority)
     return { topic, encode: await openEncoder(schemas, topic, 'refresh-command') }
   }
-  const { events, windows, logs } = createMongoStores(collectionsOf(db))
+  const { events, windows, logs, groups } = createMongoStores(collectionsOf(db))
   const stores = {
     events: faults.port('events', events),
     windows: faults.port('windows', windows),
     logs: faults.port('logs', logs),
+    groups: faults.port('groups', groups),
   }
   const detector: Detector = {
     stores,
@@ -122,8 +124,13 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   })
   shutdown.register('lag monitor', () => lag.stop())
 
+  const { REFRESH_MAX_AGE: maxAgeMs } = config
+  const sweepAged = maxAgeMs === undefined ? undefined : createAgedSweep(detector, maxAgeMs)
   const sweeper = startSweeper({
-    sweep: (signal) => sweepWindows(detector, signal),
+    sweep: async (signal) => {
+      await sweepWindows(detector, signal)
+      if (!signal.aborted) await sweepAged?.()
+    },
     intervalMs: config.SWEEP_INTERVAL,
     metrics: detector.metrics,
     logger,

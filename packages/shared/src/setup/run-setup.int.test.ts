@@ -6,6 +6,7 @@ import { createKafka } from '../kafka/create-kafka.ts'
 import { createLogger } from '../logging/create-logger.ts'
 import { TOPICS } from '../messages/topics.ts'
 import { connectMongo } from '../mongo/connect-mongo.ts'
+import { MIGRATIONS } from '../mongo/migrations/migrate.ts'
 import { checkSchemas } from './check-schemas.ts'
 import { registerSchemas } from './register-schemas.ts'
 import { runSetup, type SetupOptions } from './run-setup.ts'
@@ -67,7 +68,7 @@ const withResultField = (field: object) => (name: SchemaName) => {
 
 test('prepares everything once, and changes nothing when it runs again', async () => {
   const first = await runSetup(options)
-  expect(first.migrations).toEqual(['0001-collections'])
+  expect(first.migrations).toEqual(MIGRATIONS.map(({ name }) => name))
   expect(first.topics.created).toHaveLength(12)
   expect(Object.keys(first.schemaIds)).toHaveLength(7)
 
@@ -77,7 +78,7 @@ test('prepares everything once, and changes nothing when it runs again', async (
 
 test('works when three processes start at the same moment', async () => {
   const reports = await Promise.all([runSetup(options), runSetup(options), runSetup(options)])
-  expect(reports.flatMap(({ migrations }) => migrations)).toEqual(['0001-collections'])
+  expect(reports.flatMap(({ migrations }) => migrations)).toEqual(MIGRATIONS.map(({ name }) => name))
   expect(reports.flatMap(({ topics }) => topics.created)).toHaveLength(12)
   expect(new Set(reports.map(({ schemaIds }) => JSON.stringify(schemaIds))).size).toBe(1)
 })

@@ -21,5 +21,13 @@ export function createMongoRefreshLogStore(collection: Collection<RefreshLogDoc>
         .toArray()
       return new Map(logs.map(({ commandId, companyId }) => [commandId, companyId]))
     },
+
+    findFailed: async (commandIds) => {
+      const logs = await collection
+        .find({ commandId: { $in: [...commandIds] }, status: 'failed' }, { batchSize: commandIds.length + 1 })
+        .project<Pick<RefreshLogDoc, 'commandId'>>({ _id: 0, commandId: 1 })
+        .toArray()
+      return new Set(logs.map(({ commandId }) => commandId))
+    },
   }
 }

@@ -1,5 +1,6 @@
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import { createMongoEventStore } from './mongo-event-store.ts'
+import { createMongoGroupStore } from './mongo-group-store.ts'
 import { createMongoRefreshLogStore } from './mongo-refresh-log-store.ts'
 import { createMongoWindowStore } from './mongo-window-store.ts'
 import type { DetectorStores } from './stores.ts'
@@ -10,5 +11,6 @@ export function createMongoStores(collections: Collections): DetectorStores {
     events: createMongoEventStore(collections.webhookEvents),
     windows: createMongoWindowStore(collections.refreshWindows),
     logs: createMongoRefreshLogStore(collections.refreshLogs),
+    groups: createMongoGroupStore(collections.buyerGroups),
   }
 }

@@ -2,6 +2,7 @@ import type { RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
 import type { Collection, Filter } from 'mongodb'
 import type { WindowState } from '../rules/plan-requests.ts'
+import type { ScheduleState } from '../rules/plan-scheduled.ts'
 import { claimOnly, claimOrMark, markOnly } from '../rules/window-updates.ts'
 import { bulkUpsert } from './bulk-upsert.ts'
 import type { ConditionalClaim, DueWindow, WindowStore, WonWindow } from './stores.ts'
@@ -55,6 +56,20 @@ export function createMongoWindowStore(collection: Collection<RefreshWindowDoc>)
         .project<WindowState>({ _id: 0, companyId: 1, sequence: 1, outbox: 1 })
         .toArray()
       return new Map(windows.map((window) => [window.companyId, window]))
+    },
+
+    readSchedule: async (companyIds, maxAgeMs) => {
+      const windows = await collection
+        .find({ companyId: { $in: [...companyIds] } }, { batchSize: companyIds.length + 1 })
+        .project<ScheduleState & { readonly companyId: string }>({
+          _id: 0,
+          companyId: 1,
+          sequence: 1,
+          isFree: { $and: [{ $lte: ['$closesAt', '$$NOW'] }, { $eq: ['$pending', null] }, { $eq: ['$outbox', null] }] },
+          claimedLately: { $gt: ['$opensAt', { $subtract: ['$$NOW', maxAgeMs] }] },
+        })
+        .toArray()
+      return new Map(windows.map(({ companyId, ...state }) => [companyId, state]))
     },
 
     findDue: (limit) =>

@@ -7,6 +7,7 @@ import type {
 import type { GroupedDecision } from '../rules/decide-outcome.ts'
 import type { CompanyChanges } from '../rules/group-by-company.ts'
 import type { WindowState } from '../rules/plan-requests.ts'
+import type { AgedGroup, ScheduleState } from '../rules/plan-scheduled.ts'
 import type { RecordedEvent } from '../rules/sort-out-repeats.ts'
 import type { Claim } from '../rules/window-updates.ts'
 
@@ -19,6 +20,7 @@ export interface DetectorStores {
   readonly events: EventStore
   readonly windows: WindowStore
   readonly logs: RefreshLogStore
+  readonly groups: GroupStore
 }
 
 /** What became of each document of an insert, by idempotency key. */
@@ -62,6 +64,8 @@ export interface WindowStore {
   /** Claims each window whose sequence is still the one seen and whose outbox is empty. All claims carry one token. */
   claimIfUnchanged(claims: readonly ConditionalClaim[]): Promise<readonly WonWindow[]>
   read(companyIds: readonly string[]): Promise<ReadonlyMap<string, WindowState>>
+  /** What a scheduled refresh must know of each window there is; `claimedLately` means less than `maxAgeMs` ago. */
+  readSchedule(companyIds: readonly string[], maxAgeMs: number): Promise<ReadonlyMap<string, ScheduleState>>
   /** Closed windows with pending changes and no command waiting, the longest closed first. */
   findDue(limit: number): Promise<readonly DueWindow[]>
   /** Commands that wait to be produced for longer than `olderThanMs`, the oldest first. */
@@ -75,4 +79,15 @@ export interface RefreshLogStore {
   insert(logs: readonly RefreshLogDoc[]): Promise<void>
   /** The companies of the commands that have a log, by command id. */
   findCompanies(commandIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  /** Those of the commands whose refresh failed. */
+  findFailed(commandIds: readonly string[]): Promise<ReadonlySet<string>>
+}
+
+/** The buyer groups, which the refresher writes and the detector only reads. */
+export interface GroupStore {
+  /**
+   * Groups whose `refreshedAt` is `maxAgeMs` or more ago by the database's clock, whatever their members, by
+   * `refreshedAt` and then company id: those behind `after`, or from the oldest where it is null.
+   */
+  findAged(maxAgeMs: number, after: AgedGroup | null, limit: number): Promise<readonly AgedGroup[]>
 }

@@ -34,10 +34,10 @@ export function dyingAt<D extends Detector>(detector: D, effect: Effect, when: '
     }
     return { ...port, [method]: die }
   }
-  const { events, windows, logs } = detector.stores
+  const { events, windows, logs, groups } = detector.stores
   return {
     ...detector,
     publisher: dying(detector.publisher, 'publisher'),
-    stores: { events: dying(events, 'events'), windows: dying(windows, 'windows'), logs: dying(logs, 'logs') },
+    stores: { events: dying(events, 'events'), windows: dying(windows, 'windows'), logs: dying(logs, 'logs'), groups },
   }
 }
