@@ -1,0 +1,50 @@
+import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
+import { CONSUMED_TOPICS, GROUPS } from '@buyer-group/shared/messages/topics.ts'
+import type { AuditTarget } from './audit-options.ts'
+import { partitionName } from './rules/fact-index.ts'
+
+type Admin = ReturnType<AuditTarget['kafka']['admin']>
+
+/** The topics of one deployment that its services consume, with the groups that do. Only those that exist. */
+export interface ConsumedTopics {
+  readonly groupId: string
+  readonly topics: readonly string[]
+  readonly retryTopics: readonly string[]
+  readonly deadLetterTopics: readonly string[]
+}
+
+/** Finds what the detector and the refresher consume, their retry topics and their dead letters. */
+export async function findConsumedTopics(admin: Admin, topicPrefix: string): Promise<readonly ConsumedTopics[]> {
+  const names = topicNames(topicPrefix)
+  const existing = await admin.listTopics()
+  return (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((group) => {
+    const consumed = CONSUMED_TOPICS[group]
+    const retryPrefixes = consumed.map((topic) => `${names.name(topic)}.${GROUPS[group]}.retry.`)
+    const deadLetters = consumed.map((topic) => names.deadLetter(topic, GROUPS[group]))
+    return {
+      groupId: names.group(GROUPS[group]),
+      topics: consumed.map((topic) => names.name(topic)),
+      retryTopics: existing.filter((topic) => retryPrefixes.some((prefix) => topic.startsWith(prefix))).sort(),
+      deadLetterTopics: deadLetters.filter((topic) => existing.includes(topic)),
+    }
+  })
+}
+
+/** The next offset each group would read, by `topic/partition`, of its topics and their retry topics; 0 where none is committed. */
+export async function readCommitted(
+  admin: Admin,
+  consumed: readonly ConsumedTopics[],
+): Promise<ReadonlyMap<string, number>> {
+  const answers = await Promise.all(
+    consumed.map(({ groupId, topics, retryTopics }) =>
+      admin.fetchOffsets({ groupId, topics: [...topics, ...retryTopics] }),
+    ),
+  )
+  return new Map(
+    answers
+      .flat()
+      .flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => [partitionName({ topic, partition }), Math.max(0, Number(offset))]),
+      ),
+  )
+}
