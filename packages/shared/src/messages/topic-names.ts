@@ -1,4 +1,4 @@
-import { COMMAND_TOPICS, deadLetterTopic, type Priority, TOPICS, type TopicName } from './topics.ts'
+import { COMMAND_TOPICS, deadLetterTopic, type Priority, retryTopics, TOPICS, type TopicName } from './topics.ts'
 
 /** Topic names and consumer groups as one deployment uses them: each with the deployment's prefix. */
 export interface TopicNames {
@@ -6,6 +6,8 @@ export interface TopicNames {
   command(priority: Priority): string
   group(group: string): string
   deadLetter(topic: TopicName, group: string): string
+  /** The group's retry topics of a topic, in the order of the attempts. */
+  retries(topic: TopicName, group: string): readonly string[]
 }
 
 export function topicNames(prefix: string): TopicNames {
@@ -14,6 +16,7 @@ export function topicNames(prefix: string): TopicNames {
     command: (priority) => prefix + COMMAND_TOPICS[priority],
     group: (group) => prefix + group,
     deadLetter: (topic, group) => prefix + deadLetterTopic(topic, group),
+    retries: (topic, group) => retryTopics(prefix + topic, group),
   }
 }
 

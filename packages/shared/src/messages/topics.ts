@@ -11,7 +11,7 @@ export const TOPICS = {
 
 export type TopicName = (typeof TOPICS)[keyof typeof TOPICS]
 
-/** Consumer groups of our services; they name the dead-letter topics too. */
+/** Consumer groups of our services; they name their retry and dead-letter topics too. */
 export const GROUPS = { detector: 'detector', refresher: 'refresher' } as const
 
 export type Priority = 'high' | 'normal' | 'low'
@@ -27,7 +27,15 @@ export function deadLetterTopic(topic: string, group: string): string {
   return `${topic}.${group}.dlq`
 }
 
-/** The topics each group reads, and so those it needs dead letters for. */
+/** How many retry topics a consumed topic has: all exist and are read, however many delays are configured. */
+export const RETRY_LEVELS = 3
+
+/** Where a group puts what it could not process yet, in the order of the attempts: `<topic>.<group>.retry.<n>`, n from 1. */
+export function retryTopics(topic: string, group: string): readonly string[] {
+  return Array.from({ length: RETRY_LEVELS }, (_, index) => `${topic}.${group}.retry.${index + 1}`)
+}
+
+/** The topics each group reads, and so those it needs retry topics and dead letters for. */
 export const CONSUMED_TOPICS: Readonly<Record<keyof typeof GROUPS, readonly TopicName[]>> = {
   detector: [TOPICS.personChanges, TOPICS.refreshRequests],
   refresher: [TOPICS.refreshCommandsHigh, TOPICS.refreshCommandsNormal, TOPICS.refreshCommandsLow],
