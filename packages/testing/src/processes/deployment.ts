@@ -11,7 +11,8 @@ import { CONSUMED_TOPICS, GROUPS, type TopicName } from '@buyer-group/shared/mes
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
-import type { Message } from 'kafkajs'
+import type { Kafka, Message } from 'kafkajs'
+import { evictMembers } from './evict-members.ts'
 import { freePort } from './free-port.ts'
 import { type ServiceName, type ServiceProcess, type StartOptions, startService } from './start-service.ts'
 
@@ -53,6 +54,8 @@ export interface DeploymentStack {
 export interface Deployment {
   readonly ingestUrl: string
   readonly collections: Collections
+  /** A client of the harness's own, not the services'. */
+  readonly kafka: Kafka
   /** As the harness itself uses them, not the services where `env` gave those others. */
   readonly kafkaBrokers: readonly string[]
   readonly mongodbUri: string
@@ -62,6 +65,11 @@ export interface Deployment {
   readonly topicPrefix: string
   /** Starts one more instance; an ingest after the first one listens on `url`, which only the first shares with `ingestUrl`. */
   start(service: ServiceName, env?: Readonly<Record<string, string>>, options?: StartOptions): Promise<DeployedService>
+  /**
+   * Makes the broker forget the members of a service's group, all of which were killed: a new one need not wait until
+   * their sessions time out.
+   */
+  forgetMembers(service: 'detector' | 'refresher'): Promise<void>
   /** Everything that stands in a topic now, decoded, in partition order. */
   read<Topic extends TopicName>(topic: Topic): Promise<ReadMessage<MessageBySchema[(typeof SCHEMA_OF_TOPIC)[Topic]]>[]>
   /** Everything that stands in a topic now as it is, by the topic's name without prefix. */
@@ -184,6 +192,7 @@ export async function createDeployment(
   return {
     ingestUrl: `http://127.0.0.1:${ingestPort}`,
     collections: collectionsOf(db),
+    kafka,
     kafkaBrokers: brokers,
     mongodbUri,
     mongodbDatabase: database,
@@ -202,6 +211,7 @@ export async function createDeployment(
       await producer.send({ topic: prefix + topic, messages: [...messages] })
       await producer.disconnect()
     },
+    forgetMembers: (service) => evictMembers(kafka, names.group(GROUPS[service])),
     readBytes: (topic) => readBytes(prefix + topic),
     read: async (topic) => {
       const decode = openDecoder(registry, SCHEMA_OF_TOPIC[topic] as SchemaName)

@@ -1,6 +1,7 @@
 import type { RefreshResult } from '@buyer-group/shared/messages/messages.ts'
 import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { expect } from 'vitest'
+import { postEvent } from '../events/signed-request.ts'
 import { createDeployment, type Deployment, type DeploymentStack, TEST_SECRET } from '../processes/deployment.ts'
 import { checkPublished } from './check-published.ts'
 import { congressLoad, type LoadSize } from './congress-load.ts'
@@ -44,6 +45,8 @@ export interface Scenario {
   readonly random: Random
   /** Posts the load in the background, to the deployment's first ingest over 16 connections unless told otherwise. */
   provide(options?: Partial<ProviderOptions>): Provider
+  /** Posts one more event to the deployment's first ingest, which must accept it. */
+  post(event: NativeEvent): Promise<void>
   /**
    * Waits until everything is delivered and nothing is under way, then asserts the invariants and prints their counts.
    * Needs at least one instance of each service running.
@@ -66,6 +69,7 @@ export async function createScenario(
   const random = seededRandom(seedFrom('FAULT_SEED', title))
   const { events, sent } = await congressLoad(load, random)
   const deployment = await createDeployment(onEnd, { REFRESH_WINDOW: '1s', ...env }, stack)
+  const posted: NativeEvent[] = []
   let provider: Provider | undefined
 
   return {
@@ -85,9 +89,14 @@ export async function createScenario(
       })
       return provider
     },
+    post: async (event) => {
+      const { status } = await postEvent(deployment.ingestUrl, event, TEST_SECRET)
+      expect(status).toBe(202)
+      posted.push(event)
+    },
     settle: async ({ more = [], timeoutMs = SETTLE_MS } = {}) => {
       await provider?.done
-      const accepted = [...(provider === undefined ? [] : events), ...more]
+      const accepted = [...(provider === undefined ? [] : events), ...posted, ...more]
       const state = async () => ({
         recorded: await deployment.collections.webhookEvents.countDocuments(),
         ...(await countInFlight(deployment)),
