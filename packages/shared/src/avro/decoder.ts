@@ -1,6 +1,6 @@
-import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
 import avro from 'avsc'
 import { AppError } from '../errors/app-error.ts'
+import type { SchemaLookups } from './guard-registry.ts'
 import { registryError, statusOf } from './registry-errors.ts'
 import { type MessageBySchema, readSchema, type SchemaName } from './schemas.ts'
 import { WIRE_HEADER_BYTES } from './wire-format.ts'
@@ -11,7 +11,7 @@ import { WIRE_HEADER_BYTES } from './wire-format.ts'
  * @throws AppError `undecodable_message` or `unknown_schema` (permanent), `registry_unavailable` (unavailable).
  */
 export function openDecoder<Name extends SchemaName>(
-  registry: SchemaRegistry,
+  registry: Pick<SchemaLookups, 'getSchema'>,
   name: Name,
 ): (bytes: Buffer | null) => Promise<MessageBySchema[Name]> {
   const reader = avro.Type.forSchema(JSON.parse(readSchema(name)))
@@ -41,7 +41,7 @@ export function openDecoder<Name extends SchemaName>(
   }
 }
 
-async function writerSchema(registry: SchemaRegistry, id: number): Promise<string> {
+async function writerSchema(registry: Pick<SchemaLookups, 'getSchema'>, id: number): Promise<string> {
   try {
     return JSON.stringify(await registry.getSchema(id))
   } catch (error) {

@@ -1,6 +1,7 @@
-import { type SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry'
+import { SchemaType } from '@kafkajs/confluent-schema-registry'
 import avro from 'avsc'
 import { AppError } from '../errors/app-error.ts'
+import type { SchemaLookups } from './guard-registry.ts'
 import { isNotFound, registryError } from './registry-errors.ts'
 import { type MessageBySchema, readSchema, type SchemaName, subjectOf } from './schemas.ts'
 import { WIRE_HEADER_BYTES } from './wire-format.ts'
@@ -13,7 +14,7 @@ export type Encode<Message> = (message: Message) => Buffer
  * @throws AppError `schema_not_registered` (permanent) or `registry_unavailable` (unavailable).
  */
 export async function openEncoder<Name extends SchemaName>(
-  registry: SchemaRegistry,
+  registry: Pick<SchemaLookups, 'getRegistryIdBySchema'>,
   topic: string,
   name: Name,
 ): Promise<Encode<MessageBySchema[Name]>> {
@@ -35,7 +36,11 @@ export async function openEncoder<Name extends SchemaName>(
   }
 }
 
-async function findId(registry: SchemaRegistry, topic: string, schema: string): Promise<number> {
+async function findId(
+  registry: Pick<SchemaLookups, 'getRegistryIdBySchema'>,
+  topic: string,
+  schema: string,
+): Promise<number> {
   try {
     return await registry.getRegistryIdBySchema(subjectOf(topic), { type: SchemaType.AVRO, schema })
   } catch (error) {

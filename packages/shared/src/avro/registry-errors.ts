@@ -1,8 +1,9 @@
 import { AppError } from '../errors/app-error.ts'
 import { classifyError } from '../errors/classify-error.ts'
 
-/** Whatever the registry's client threw, as a part that is away: work waits for it. */
+/** Whatever the registry's client threw, as a part that is away: work waits for it. What is one of ours already stays. */
 export function registryError(error: unknown, doing: string): AppError {
+  if (error instanceof AppError) return error
   const { message } = classifyError(error)
   return new AppError(`the schema registry did not answer while ${doing}: ${message}`, {
     code: 'registry_unavailable',
