@@ -1,0 +1,363 @@
+import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
+import type { BuyerGroupDoc, RefreshWindowDoc, WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
+import fc from 'fast-check'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { personIdOf } from '../directory/person-id.ts'
+import { refreshIdOf } from '../refresh-id.ts'
+import { mergePositions, positionOf } from '../rules/merge-positions.ts'
+import { mergeSightings } from '../rules/merge-sightings.ts'
+import type { PersonSighting, PositionChange } from '../rules/person-sighting.ts'
+import type { RefresherStores } from '../stores/stores.ts'
+import { command } from './test-refresher.ts'
+import { dayOf, waitingEvent } from './waiting-event.ts'
+
+/** Stores with what is behind them: everything that is stored can be read, and what the detector writes put there. */
+export interface StoresWorld {
+  readonly stores: RefresherStores
+  all<Name extends StoredName>(name: Name): Promise<StoredDoc<Name>[]>
+  putEvents(events: readonly WebhookEventDoc[]): Promise<void>
+  putWindow(window: RefreshWindowDoc): Promise<void>
+}
+
+export type StoredName = 'events' | 'windows' | 'logs' | 'operations' | 'people' | 'positions' | 'groups'
+
+export type StoredDoc<Name extends StoredName> = MemoryDatabase[Name] extends Map<string, infer Doc> ? Doc : never
+
+const AT = dayOf(10)
+const many = <Result>(run: (index: number) => Promise<Result>) =>
+  Promise.all(Array.from({ length: 8 }, (_, i) => run(i)))
+
+/** What every adapter of the refresher's stores keeps to. `open` gives an empty one. */
+export function describeRefresherStores(adapter: string, open: () => Promise<StoresWorld>): void {
+  let world: StoresWorld
+  beforeEach(async () => {
+    world = await open()
+  })
+
+  describe(`the refresher's groups in ${adapter}`, () => {
+    const stored = () => world.stores.groups.find('acme')
+
+    test('the first is inserted once, also by many at once', async () => {
+      expect(await stored()).toBeNull()
+      const inserts = await many((index) => world.stores.groups.insert(groupOf(index + 1)))
+      expect(inserts.filter((inserted) => inserted)).toHaveLength(1)
+      const winner = inserts.indexOf(true) + 1
+      expect(await stored()).toEqual(groupOf(winner))
+      expect(await world.stores.groups.insert(groupOf(99))).toBe(false)
+      expect(await stored()).toEqual(groupOf(winner))
+    })
+
+    test('one is replaced where it is the published one that was read', async () => {
+      const { groups } = world.stores
+      await groups.insert(groupOf(5))
+      expect(await groups.replacePublished(groupOf(5), groupOf(6))).toBe(false)
+      expect(await groups.markPublished(groupOf(5), AT)).toBe(true)
+      for (const other of [groupOf(4), { ...groupOf(5), refreshId: 'another' }]) {
+        expect(await groups.replacePublished(other, groupOf(6))).toBe(false)
+      }
+      expect(await stored()).toEqual({ ...groupOf(5), publishedAt: AT })
+      expect(await groups.replacePublished(groupOf(5), groupOf(6))).toBe(true)
+      expect(await stored()).toEqual(groupOf(6))
+    })
+
+    test('of many who replace the one that all have read one does', async () => {
+      const { groups } = world.stores
+      await groups.insert(groupOf(5))
+      await groups.markPublished(groupOf(5), AT)
+      const replaced = await many((index) => groups.replacePublished(groupOf(5), groupOf(6 + index)))
+      expect(replaced.filter((won) => won).length).toBeLessThanOrEqual(1)
+      expect((await stored())?.sequence).toBeGreaterThan(5)
+    })
+
+    test('one is marked published once, and not where another is stored', async () => {
+      const { groups } = world.stores
+      await groups.insert(groupOf(5))
+      expect(await groups.markPublished(groupOf(4), AT)).toBe(false)
+      expect(await groups.markPublished(groupOf(5), AT)).toBe(true)
+      expect(await groups.markPublished(groupOf(5), dayOf(11))).toBe(false)
+      expect(await stored()).toEqual({ ...groupOf(5), publishedAt: AT })
+    })
+  })
+
+  describe(`the refresher's events in ${adapter}`, () => {
+    const keysOf = async (companyId: string) =>
+      (await world.stores.events.waiting(companyId)).map(({ idempotencyKey }) => idempotencyKey)
+    const event = async (id: string) =>
+      (await world.all('events')).find(({ idempotencyKey }) => idempotencyKey === `test:${id}`)
+
+    test('those that wait for a company come oldest first', async () => {
+      await world.putEvents([
+        waitingEvent({ id: 'late', day: 3 }),
+        waitingEvent({ id: 'both', day: 2, waitingFor: ['acme', 'beta'] }),
+        waitingEvent({ id: 'early', day: 1 }),
+        waitingEvent({ id: 'done', day: 1, waitingFor: [] }),
+      ])
+      expect(await keysOf('acme')).toEqual(['test:early', 'test:both', 'test:late'])
+      expect(await keysOf('nobody')).toEqual([])
+      expect((await world.stores.events.waiting('beta'))[0]).toMatchObject({ companyId: 'acme', occurredAt: dayOf(2) })
+      const summary = await world.stores.events.summariseWaiting('acme')
+      expect(summary).toEqual({ count: 3, changeTypes: ['person.role_change'], triggeredBy: ['test:p1'] })
+    })
+
+    test('exactly the folded ones are released, once, and expire where they are decided and wait for nobody', async () => {
+      await world.putEvents([
+        waitingEvent({ id: 'e1', day: 1 }),
+        waitingEvent({ id: 'both', day: 1, waitingFor: ['acme', 'beta'] }),
+        waitingEvent({ id: 'open', day: 1, processed: false }),
+        waitingEvent({ id: 'left', day: 1 }),
+      ])
+      const group = { ...groupOf(5), foldedIds: ['test:e1', 'test:both', 'test:open', 'test:gone'] }
+      for (let time = 1; time <= 2; time += 1) await world.stores.events.release(group, AT)
+      const { companyId, commandId, refreshId, sequence } = group
+      const coveredBy = [{ companyId, commandId, refreshId, sequence, at: AT }]
+      expect(await event('e1')).toMatchObject({ waitingFor: [], coveredBy, expiresAt: dayOf(1 + 45) })
+      expect(await event('both')).toMatchObject({ waitingFor: ['beta'], coveredBy })
+      expect(await event('both')).not.toHaveProperty('expiresAt')
+      expect(await event('open')).toMatchObject({ waitingFor: [], coveredBy })
+      expect(await event('open')).not.toHaveProperty('expiresAt')
+      expect(await keysOf('acme')).toEqual(['test:left'])
+      await world.stores.events.noteError(['test:left'], { code: 'odd', message: 'words' })
+      expect(await event('left')).toMatchObject({ error: { code: 'odd', message: 'words' } })
+    })
+  })
+
+  describe(`the refresher's people in ${adapter}`, () => {
+    const people = () => world.all('people')
+    const save = (...sightings: PersonSighting[]) => world.stores.people.save({ sightings, known: [] })
+    const byName = async () => new Map((await people()).map((person) => [person.name, person]))
+
+    test('many who meet a new person by one source id make one of them', async () => {
+      const ids = await many((index) => save(sighting('test:1', index)))
+      expect(new Set(ids.map((found) => found.get('test:1')))).toEqual(new Set([personIdOf('test:1')]))
+      expect(await people()).toMatchObject([{ sourceIds: ['test:1'], name: 'Name 7', changedAt: dayOf(7) }])
+    })
+
+    test('many who meet a new person by one address, each by a source id of its own, make one of them', async () => {
+      const ids = await many((index) => save(sighting(`crm:${index}`, index, { email: 'Pat@x.io ' })))
+      const [person, ...others] = await people()
+      expect(others).toEqual([])
+      expect(person?.sourceIds.toSorted()).toEqual(Array.from({ length: 8 }, (_, index) => `crm:${index}`))
+      expect(person).toMatchObject({ email: 'pat@x.io', name: 'Name 7' })
+      for (const [index, found] of ids.entries()) expect(found.get(`crm:${index}`)).toBe(person?.personId)
+    })
+
+    test('an older sighting changes nothing, by a writer who read long ago as well', async () => {
+      await save(sighting('test:1', 5, { email: 'pat@x.io' }))
+      const known = await world.stores.people.findClaimed(mergeSightings([sighting('test:1', 5)]))
+      await save(sighting('test:1', 6, { email: 'new@x.io' }))
+      const before = await people()
+      for (const late of [sighting('test:1', 4, { email: 'old@x.io' }), sighting('test:1', 5)]) {
+        await world.stores.people.save({ sightings: [late], known })
+        await save(late)
+      }
+      expect(await people()).toEqual(before)
+    })
+
+    test('an address that someone else holds is recorded as a conflict, and one that is free later settles it', async () => {
+      await save(sighting('test:1', 1, { email: 'a@x.io', name: 'One' }), sighting('test:2', 1, { name: 'Two' }))
+      await save(sighting('test:2', 2, { email: 'a@x.io', name: 'Two' }))
+      expect((await byName()).get('Two')).toMatchObject({ emailConflict: 'a@x.io' })
+      expect((await byName()).get('Two')).not.toHaveProperty('email')
+      await save(sighting('test:2', 3, { email: 'b@x.io', name: 'Two' }))
+      expect((await byName()).get('Two')).toMatchObject({ email: 'b@x.io' })
+      expect((await byName()).get('Two')).not.toHaveProperty('emailConflict')
+      const found = await world.stores.people.find([personIdOf('test:1'), 'per_nobody'])
+      expect(found.get(personIdOf('test:1'))).toMatchObject({ name: 'One', email: 'a@x.io' })
+      expect(found.has('per_nobody')).toBe(false)
+    })
+  })
+
+  describe(`the refresher's positions in ${adapter}`, () => {
+    const positions = () => world.all('positions')
+
+    test('one that is new is written once, also by many at once, and one is lost to nobody', async () => {
+      const told = await many(async (index) => {
+        const change = placed(index, { title: `Title ${index}` })
+        const isWritten = await world.stores.positions.write([{ before: null, after: positionOf(change) }])
+        if (!isWritten) await world.stores.positions.merge([change])
+        return change
+      })
+      expect(await positions()).toEqual([told.map(positionOf).reduce(mergePositions)])
+    })
+
+    test('one is written as it was computed only where it is as it was read', async () => {
+      const read = positionOf(placed(1, { title: 'Clerk' }))
+      await world.stores.positions.merge([placed(1, { title: 'Clerk' })])
+      const after = mergePositions(read, positionOf(placed(3, { title: 'CFO' })))
+      expect(await world.stores.positions.write([{ before: read, after }])).toBe(true)
+      const late = mergePositions(read, positionOf(placed(2, { active: false })))
+      expect(await world.stores.positions.write([{ before: read, after: late }])).toBe(false)
+      expect(await positions()).toEqual([after])
+    })
+
+    test('changes merge in any order, with repeats, to the end that the rule gives', async () => {
+      const change = fc.record({
+        day: fc.nat({ max: 4 }),
+        active: fc.boolean(),
+        title: fc.constantFrom(null, 'CFO', '$title'),
+        department: fc.constantFrom(null, 'Sales'),
+        changedBy: fc.constantFrom('test:a', 'test:b'),
+      })
+      const lists = fc.array(change, { minLength: 1, maxLength: 6 })
+      await fc.assert(
+        fc.asyncProperty(lists, async (list) => {
+          world = await open()
+          const changes = list.map(({ day, ...more }, index) =>
+            placed(day, { ...more, changedBy: `${more.changedBy}${index}` }),
+          )
+          await Promise.all(changes.map((one) => world.stores.positions.merge([one, one])))
+          const [stored] = await positions()
+          expect(stored).toEqual(changes.map(positionOf).reduce(mergePositions))
+        }),
+        { numRuns: 15 },
+      )
+    })
+
+    test('the active ones of a company, and those of people there', async () => {
+      await world.stores.positions.merge([
+        placed(1),
+        placed(1, { personId: 'per_2', active: false }),
+        placed(1, { companyId: 'beta' }),
+      ])
+      expect(await world.stores.positions.findActive('acme')).toEqual([positionOf(placed(1))])
+      const asked = await world.stores.positions.findOf({ companyId: 'acme', personIds: ['per_2', 'per_3'] })
+      expect(asked).toEqual([positionOf(placed(1, { personId: 'per_2', active: false }))])
+    })
+  })
+
+  describe(`the refresher's records in ${adapter}`, () => {
+    const ends = [
+      { status: 'completed', group: groupOf(5) },
+      { status: 'superseded', by: 9 },
+    ] as const
+    const error = { code: 'broken', message: 'words' }
+    const steps = [{ name: 'load', status: 'completed' as const, startedAt: AT, duration: 3 }]
+    const operation = async () =>
+      (await world.all('operations')).find(({ idempotencyKey }) => idempotencyKey === refreshIdOf('cmd_5'))
+    const log = async () => (await world.all('logs')).find(({ commandId }) => commandId === 'cmd_5')
+    const begin = async (at: Date, one: RefreshCommand = command(5)) => {
+      await Promise.all([world.stores.operations.begin(one, at), world.stores.logs.begin(one, at)])
+    }
+
+    test('many who begin one command make one operation and one log', async () => {
+      await many((index) => begin(dayOf(index)))
+      expect(await world.all('operations')).toMatchObject([
+        { status: 'running', steps: [], input: { commandId: 'cmd_5' } },
+      ])
+      expect(await world.all('logs')).toMatchObject([{ status: 'processing', companyId: 'acme', sequence: 5 }])
+    })
+
+    test.each(ends)('one that is $status stays so', async (ending) => {
+      await begin(dayOf(1))
+      await world.stores.operations.noteError('cmd_5', error)
+      expect(await operation()).toMatchObject({ status: 'running', error })
+      await world.stores.operations.end('cmd_5', ending, steps, dayOf(2))
+      await world.stores.logs.end('cmd_5', ending, dayOf(2))
+      const ended = [await operation(), await log()]
+      const day = dayOf(2).getTime() - dayOf(1).getTime()
+      expect(ended[0]).toMatchObject({ status: ending.status, completedAt: dayOf(2), duration: day, steps })
+      expect(ended[0]).not.toHaveProperty('error')
+      expect(ended[1]).toMatchObject({ status: ending.status, completedAt: dayOf(2) })
+      expect(ended[1]).toMatchObject(ending.status === 'superseded' ? { supersededBy: 9 } : { changes: { added: 0 } })
+
+      await begin(dayOf(3))
+      await world.stores.operations.noteError('cmd_5', error)
+      await world.stores.operations.end('cmd_5', { status: 'failed', error }, [], dayOf(3))
+      await world.stores.logs.end('cmd_5', { status: 'failed', error }, dayOf(3))
+      expect([await operation(), await log()]).toEqual(ended)
+    })
+
+    test('one that failed says why and may begin anew', async () => {
+      await begin(dayOf(1))
+      await world.stores.operations.end('cmd_5', { status: 'failed', error }, steps, dayOf(2))
+      await world.stores.logs.end('cmd_5', { status: 'failed', error }, dayOf(2))
+      expect([await operation(), await log()]).toMatchObject([
+        { status: 'failed', error, steps },
+        { status: 'failed', error },
+      ])
+      await begin(dayOf(3))
+      expect(await operation()).toMatchObject({ status: 'running', createdAt: dayOf(1) })
+      expect(await log()).toMatchObject({ status: 'processing', startedAt: dayOf(3) })
+      for (const record of [await operation(), await log()]) {
+        expect(record).not.toHaveProperty('error')
+        expect(record).not.toHaveProperty('completedAt')
+      }
+      await world.stores.operations.end('cmd_5', ends[0], [], dayOf(4))
+      expect(await operation()).toMatchObject({ status: 'completed', steps, output: { sequence: 5 } })
+    })
+
+    test('one that nobody began is not ended', async () => {
+      await world.stores.operations.end('cmd_5', ends[0], [], AT)
+      await world.stores.logs.end('cmd_5', ends[0], AT)
+      expect([await operation(), await log()]).toEqual([undefined, undefined])
+    })
+  })
+
+  describe(`the refresher's windows in ${adapter}`, () => {
+    test('what waits is marked pending with what is pending there, and never opens a window', async () => {
+      const waiting = { count: 3, changeTypes: ['person.promotion'], triggeredBy: ['test:p1', 'test:p2'] }
+      expect(await world.stores.windows.markPending('acme', waiting)).toBe(false)
+      expect(await world.all('windows')).toEqual([])
+      const window: RefreshWindowDoc = {
+        companyId: 'acme',
+        companyName: null,
+        sequence: 5,
+        opensAt: dayOf(0),
+        closesAt: dayOf(1),
+        pending: null,
+        outbox: null,
+        claimToken: 'x',
+      }
+      await world.putWindow(window)
+      for (const count of [3, 2])
+        expect(await world.stores.windows.markPending('acme', { ...waiting, count })).toBe(true)
+      await world.stores.windows.markPending('acme', { count: 1, changeTypes: ['$odd'], triggeredBy: ['$p'] })
+      const [marked] = await world.all('windows')
+      expect({ ...marked, pending: null }).toEqual(window)
+      expect(marked?.pending).toMatchObject({ since: expect.any(Date), count: 3 })
+      expect(marked?.pending?.changeTypes.toSorted()).toEqual(['$odd', 'person.promotion'])
+      expect(marked?.pending?.triggeredBy.toSorted()).toEqual(['$p', 'test:p1', 'test:p2'])
+    })
+  })
+}
+
+function groupOf(sequence: number): BuyerGroupDoc {
+  return {
+    companyId: 'acme',
+    companyName: null,
+    workspaceId: 'default',
+    sequence,
+    previousSequence: null,
+    refreshId: `refresh_${sequence}`,
+    commandId: `cmd_${sequence}`,
+    reason: 'webhook',
+    members: [],
+    added: [],
+    removed: [],
+    changed: [],
+    foldedIds: [],
+    refreshedAt: AT,
+    publishedAt: null,
+  }
+}
+
+const sighting = (sourceId: string, day: number, more: Partial<PersonSighting> = {}): PersonSighting => ({
+  sourceId,
+  name: `Name ${day}`,
+  email: null,
+  changedAt: dayOf(day),
+  changedBy: `test:e${day}`,
+  ...more,
+})
+
+const placed = (day: number, more: Partial<PositionChange> = {}): PositionChange => ({
+  companyId: 'acme',
+  personId: 'per_1',
+  active: true,
+  title: null,
+  department: null,
+  changedAt: dayOf(day),
+  changedBy: `test:e${day}`,
+  ...more,
+})
