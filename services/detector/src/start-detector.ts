@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
+import { guardRegistry } from '@buyer-group/shared/avro/guard-registry.ts'
+import { checkRegistry } from '@buyer-group/shared/avro/registry-check.ts'
 import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
+import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
@@ -14,6 +17,7 @@ import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { listen } from '@buyer-group/shared/process/listen.ts'
+import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -47,16 +51,27 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   })
   shutdown.register('MongoDB', () => client.close())
 
-  let publisher: OpenPublisher | undefined
+  let producer: OpenPublisher | undefined
   let consumer: ConsumerRunner | undefined
+  const checkKafka = () => producer?.check() ?? { ok: false, reason: 'starting' }
+  const guards = createGuards(
+    {
+      mongodb: { probe: () => checkMongo(db) },
+      kafka: { probe: checkKafka },
+      registry: { probe: () => checkRegistry(config.SCHEMA_REGISTRY_URL) },
+    },
+    metricsRegistry,
+    logger,
+  )
   const admin = await listen('ADMIN_PORT', config.ADMIN_PORT, () =>
     startAdminServer({
       port: config.ADMIN_PORT,
       registry: metricsRegistry,
       live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
       ready: {
-        mongodb: () => checkMongo(db),
-        kafka: () => publisher?.check() ?? { ok: false, reason: 'starting' },
+        mongodb: () => guards.mongodb.check(() => checkMongo(db)),
+        kafka: () => guards.kafka.check(checkKafka),
+        registry: () => guards.registry.check(),
         consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
       },
     }),
@@ -64,21 +79,22 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'detector', logger })
-  publisher = faults.port('publisher', await openPublisher(kafka))
-  shutdown.register('publisher', publisher.close)
+  producer = faults.port('publisher', await openPublisher(kafka))
+  shutdown.register('publisher', producer.close)
+  const publisher = guards.kafka.port<Publisher>({ publish: producer.publish })
 
-  const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
+  const schemas = guardRegistry(createRegistry(config.SCHEMA_REGISTRY_URL), guards.registry)
   const openCommandTopic = async (priority: Priority) => {
     const topic = topics.command(priority)
     return { topic, encode: await openEncoder(schemas, topic, 'refresh-command') }
   }
   const { events, windows, logs, groups } = createMongoStores(collectionsOf(db))
-  const stores = {
+  const stores = guards.mongodb.ports({
     events: faults.port('events', events),
     windows: faults.port('windows', windows),
     logs: faults.port('logs', logs),
     groups: faults.port('groups', groups),
-  }
+  })
   const detector: Detector = {
     stores,
     publisher,

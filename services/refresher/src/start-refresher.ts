@@ -2,11 +2,14 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
+import { guardRegistry } from '@buyer-group/shared/avro/guard-registry.ts'
+import { checkRegistry } from '@buyer-group/shared/avro/registry-check.ts'
 import { type FaultPoints, readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { startLagMonitor } from '@buyer-group/shared/kafka/lag-monitor.ts'
+import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
@@ -16,6 +19,7 @@ import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { listen } from '@buyer-group/shared/process/listen.ts'
+import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
@@ -25,6 +29,9 @@ import { createRefresherMetrics } from './metrics.ts'
 import { gatherPublishing } from './publishing/gathered-publisher.ts'
 import { createMongoStores } from './stores/mongo-stores.ts'
 import type { RefresherStores } from './stores/stores.ts'
+
+/** One refresh asks its stores for no more than this at once; what several ask for shares round trips beneath. */
+const CALLS_OF_A_REFRESH = 4
 
 /**
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
@@ -46,16 +53,27 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   })
   shutdown.register('MongoDB', () => client.close())
 
-  let publisher: OpenPublisher | undefined
+  let producer: OpenPublisher | undefined
   let consumer: ConsumerRunner | undefined
+  const checkKafka = () => producer?.check() ?? { ok: false, reason: 'starting' }
+  const guards = createGuards(
+    {
+      mongodb: { probe: () => checkMongo(db), concurrency: CALLS_OF_A_REFRESH * config.REFRESH_CONCURRENCY },
+      kafka: { probe: checkKafka },
+      registry: { probe: () => checkRegistry(config.SCHEMA_REGISTRY_URL) },
+    },
+    registry,
+    logger,
+  )
   const admin = await listen('ADMIN_PORT', config.ADMIN_PORT, () =>
     startAdminServer({
       port: config.ADMIN_PORT,
       registry,
       live: { consumer: () => consumer?.checkLive() ?? { ok: true } },
       ready: {
-        mongodb: () => checkMongo(db),
-        kafka: () => publisher?.check() ?? { ok: false, reason: 'starting' },
+        mongodb: () => guards.mongodb.check(() => checkMongo(db)),
+        kafka: () => guards.kafka.check(checkKafka),
+        registry: () => guards.registry.check(),
         consumer: () => consumer?.check() ?? { ok: false, reason: 'starting' },
       },
     }),
@@ -63,14 +81,15 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'refresher', logger })
-  publisher = await openPublisher(kafka)
-  shutdown.register('publisher', publisher.close)
+  producer = await openPublisher(kafka)
+  shutdown.register('publisher', producer.close)
+  const publisher = guards.kafka.port<Publisher>({ publish: producer.publish })
 
-  const schemas = createRegistry(config.SCHEMA_REGISTRY_URL)
+  const schemas = guardRegistry(createRegistry(config.SCHEMA_REGISTRY_URL), guards.registry)
   const results = topics.name(TOPICS.refreshResults)
   const current = topics.name(TOPICS.current)
   const handle = createRefreshHandler({
-    stores: withFaultPoints(faults, createMongoStores(collectionsOf(db))),
+    stores: guards.mongodb.ports(withFaultPoints(faults, createMongoStores(collectionsOf(db)))),
     publisher: faults.port('publisher', gatherPublishing(publisher)),
     results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
     current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },
