@@ -3,8 +3,8 @@ import type { RefreshRequest } from '@buyer-group/shared/messages/messages.ts'
 import type { Detector } from './detector.ts'
 import { fromRequest } from './rules/group-by-company.ts'
 import { type PlannedRequest, planRequests, type RequestOutcome } from './rules/plan-requests.ts'
+import type { ConditionalClaim } from './rules/window-updates.ts'
 import { sendCommands } from './send-commands.ts'
-import type { ConditionalClaim } from './stores/stores.ts'
 
 /**
  * A round that claims nothing was lost to another claimer, who got on, so rounds are bounded by the manual refreshes

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { createMongoWindowStore } from '../stores/mongo-window-store.ts'
 import { closeWindow, HOUR_MS, useTestDatabase, windowOf } from '../test-kit/test-detector.ts'
-import { type Claim, claimOrMark, markOnly } from './window-updates.ts'
+import { type Claim, claimOrMark } from './window-updates.ts'
 
 /** The database decides every race here, so each state that a racing claimer can find is put before it by hand. */
 const database = useTestDatabase()
@@ -26,8 +27,7 @@ const changes = (person: string) => ({
   triggeredBy: [`test:${person}`],
 })
 const claimAs = async (token: string) => {
-  const update = claimOrMark(changes(token), claim(token))
-  await database.collections.refreshWindows.updateOne({ companyId: acme }, update, { upsert: true })
+  await createMongoWindowStore(database.collections.refreshWindows).claimOrMark([changes(token)], claim(token))
   return windowOf(database.collections, acme)
 }
 const clearOutbox = () => database.collections.refreshWindows.updateOne({ companyId: acme }, { $set: { outbox: null } })
@@ -71,11 +71,12 @@ describe('who comes to a window that was free a moment ago', () => {
   })
 })
 
-test('changes that are marked while their window closes are pending in it, for the sweeper', async () => {
+test('changes whose window closes between the look at it and their mark are pending in it, for the sweeper', async () => {
   const won = await claimAs('a')
   await clearOutbox()
   await closeWindow(database.collections, acme)
-  await database.collections.refreshWindows.updateOne({ companyId: acme }, markOnly(changes('b')))
+  const { refreshWindows } = database.collections
+  await refreshWindows.updateOne({ companyId: acme }, [...claimOrMark([changes('b')], claim('b'), new Set([acme]))])
   const { pending, sequence } = await windowOf(database.collections, acme)
   expect({ pending, sequence }).toMatchObject({
     pending: { count: 1, triggeredBy: ['test:b'] },
@@ -83,9 +84,37 @@ test('changes that are marked while their window closes are pending in it, for t
   })
 })
 
-test('a mark never makes a window of its own, so that no change is dropped into one that nobody sweeps', async () => {
-  const mark = database.collections.refreshWindows.updateOne({ companyId: acme }, markOnly(changes('b')), {
-    upsert: true,
+test('a window that vanishes before the mark is a failure, so that no change is dropped in silence', async () => {
+  await claimAs('a')
+  const { refreshWindows } = database.collections
+  const vanishing = new Proxy(refreshWindows, {
+    get: (target, property) => {
+      if (property !== 'bulkWrite') return Reflect.get(target, property).bind?.(target) ?? Reflect.get(target, property)
+      return async (...args: Parameters<typeof target.bulkWrite>) => {
+        await target.deleteOne({ companyId: acme })
+        return target.bulkWrite(...args)
+      }
+    },
   })
-  await expect(mark).rejects.toMatchObject({ code: 121 })
+  const marking = createMongoWindowStore(vanishing).claimOrMark([changes('b')], claim('b'))
+  await expect(marking).rejects.toMatchObject({ code: 'window_vanished', fate: 'unavailable' })
+})
+
+test('every company of more than fit in one statement gets its own', async () => {
+  const { refreshWindows } = database.collections
+  const store = createMongoWindowStore(refreshWindows)
+  const names = Array.from({ length: 250 }, (_, index) => `${acme}-$${index}`)
+  const each = names.map((companyId) => ({ ...changes(companyId), companyId, companyName: `$$ROOT of ${companyId}` }))
+  const won = await store.claimOrMark(each, claim('a'))
+  expect(new Map(won.map(({ companyId, outbox }) => [companyId, outbox?.triggeredBy]))).toEqual(
+    new Map(names.map((companyId) => [companyId, [`test:${companyId}`]])),
+  )
+  expect(await store.claimOrMark(each, claim('b'))).toEqual([])
+  for (const companyId of names) {
+    expect(await windowOf(database.collections, companyId)).toMatchObject({
+      companyName: `$$ROOT of ${companyId}`,
+      claimToken: 'a',
+      pending: { count: 1, triggeredBy: [`test:${companyId}`] },
+    })
+  }
 })

@@ -1,11 +1,12 @@
 import type { RefreshReason } from '@buyer-group/shared/messages/messages.ts'
 import type { Priority } from '@buyer-group/shared/messages/topics.ts'
 import { type CompanyChanges, MAX_TRIGGERED_BY } from './group-by-company.ts'
+import { lookUp } from './look-up.ts'
 
 /**
  * The two things that can happen to a company's window, as MongoDB update pipelines, because only the database can
- * decide and write in one step by its own clock (`$$NOW`).
- * Every text from outside goes in as `$literal`: the database would take one that starts with `$` for a field's path.
+ * decide and write in one step by its own clock (`$$NOW`). Each pipeline updates the windows of several companies, every
+ * one with what `$$fresh` holds for it; what came from outside is in there and nowhere else.
  */
 
 type Expression = Readonly<Record<string, unknown>>
@@ -22,102 +23,119 @@ export interface Claim {
   readonly commandId: string | null
 }
 
-/** No command waits to be produced, and there is no window or it has closed. */
-const IS_FREE: Expression = {
-  $and: [{ $eq: [{ $ifNull: ['$outbox', null] }, null] }, { $lte: [{ $ifNull: ['$closesAt', '$$NOW'] }, '$$NOW'] }],
+/** One company's claim under a condition: nobody has claimed its window since it was read. */
+export interface ConditionalClaim {
+  readonly changes: CompanyChanges
+  readonly claim: Claim
+  /** The sequence that was read; null if there was no window. */
+  readonly seenSequence: number | null
 }
 
-/** Never falls back: neither when the database's clock is set back nor when its content was lost. */
-const NEXT_SEQUENCE: Expression = {
-  $max: [{ $add: [{ $toLong: { $ifNull: ['$sequence', 0] } }, 1] }, { $toLong: '$$NOW' }],
-}
-
-/** Claims the window if it is free, else marks the changes pending in it. */
-export function claimOrMark(changes: CompanyChanges, claim: Claim): Expression[] {
-  return replaceWith(changes, { $cond: [IS_FREE, claimed(changes, claim), marked(changes)] })
-}
+/** The sequence of a window that no claim has opened yet. */
+export const NEVER_CLAIMED = 0
 
 /**
- * Marks the changes pending in a window that exists, whatever its state by then: pending changes of a closed window are
- * swept. Much cheaper than claimOrMark, because the database has a third to parse.
+ * Claims the windows that are free and marks the changes pending in the others.
+ * @param open companies that were seen with an open window, which they are not claimed for even if it has closed since:
+ * pending changes of a closed window are swept.
  */
-export function markOnly(changes: CompanyChanges): Expression[] {
-  return [{ $set: { companyName: nameOf(changes), pending: waitingWith(changes) } }]
+export function claimOrMark(
+  changes: readonly CompanyChanges[],
+  claim: Claim,
+  open: ReadonlySet<string>,
+): readonly Expression[] {
+  const fresh = changes.map((one) => ({ ...one, mayClaim: !open.has(one.companyId) }))
+  return replaceEach(fresh, { $literal: claim }, { $cond: [{ $and: ['$$fresh.mayClaim', IS_FREE] }, CLAIMED, MARKED] })
 }
 
-/** Claims the window whatever its state: the caller's filter has made sure that it may. */
-export function claimOnly(changes: CompanyChanges, claim: Claim): Expression[] {
-  return replaceWith(changes, claimed(changes, claim))
+/** Claims the windows that are as they were seen, whatever their state, and leaves the others alone. */
+export function claimIfUnchanged(claims: readonly ConditionalClaim[]): readonly Expression[] {
+  const fresh = claims.map(({ changes, claim, seenSequence }) => ({
+    ...changes,
+    claim,
+    seenSequence: seenSequence ?? NEVER_CLAIMED,
+  }))
+  return replaceEach(fresh, '$$fresh.claim', { $cond: [IS_UNCHANGED, CLAIMED, '$$ROOT'] })
 }
 
-function replaceWith(changes: CompanyChanges, outcome: Expression): Expression[] {
-  return [{ $replaceWith: { $let: { vars: { waiting: waitingWith(changes), sequence: NEXT_SEQUENCE }, in: outcome } } }]
+function replaceEach(
+  fresh: readonly { readonly companyId: string }[],
+  claim: Expression | string,
+  outcome: Expression,
+): readonly Expression[] {
+  const companyIds = fresh.map(({ companyId }) => companyId)
+  return [
+    { $replaceWith: letIn({ fresh: lookUp('$companyId', companyIds, fresh) }, letIn({ claim, ...DERIVED }, outcome)) },
+  ]
 }
 
-/** What was pending and what is new, as PendingChanges. */
-function waitingWith({ count, changeTypes, triggeredBy }: CompanyChanges): Expression {
-  return {
-    since: { $ifNull: ['$pending.since', '$$NOW'] },
-    count: { $add: [{ $ifNull: ['$pending.count', 0] }, count] },
-    changeTypes: union(changeTypes, '$pending.changeTypes'),
-    triggeredBy: { $slice: [union(triggeredBy, '$pending.triggeredBy'), MAX_TRIGGERED_BY] },
-  }
+function letIn(vars: Expression, inside: Expression): Expression {
+  return { $let: { vars, in: inside } }
 }
+
+const HAS_NO_OUTBOX: Expression = { $eq: [{ $ifNull: ['$outbox', null] }, null] }
+
+/** No command waits to be produced, and the window has closed. */
+const IS_FREE: Expression = { $and: [HAS_NO_OUTBOX, { $lte: ['$closesAt', '$$NOW'] }] }
+
+const IS_UNCHANGED: Expression = { $and: [HAS_NO_OUTBOX, { $eq: ['$sequence', '$$fresh.seenSequence'] }] }
 
 /** The new ones first, so that whoever acts now is named even if a hundred waited. */
-function union(fresh: readonly string[], path: string): Expression {
-  const known = { $ifNull: [path, []] }
-  return { $concatArrays: [{ $literal: fresh }, { $setDifference: [known, { $literal: fresh }] }] }
+function union(fresh: string, path: string): Expression {
+  return { $concatArrays: [fresh, { $setDifference: [{ $ifNull: [path, []] }, fresh] }] }
 }
 
-function claimed(changes: CompanyChanges, claim: Claim): Expression {
-  const companyId = { $literal: changes.companyId }
-  const companyName = nameOf(changes)
-  const commandId =
-    claim.commandId === null
-      ? { $concat: [companyId, ':', { $toString: '$$sequence' }] }
-      : { $literal: claim.commandId }
-  return mergedWith({
-    companyName,
-    sequence: '$$sequence',
-    opensAt: '$$NOW',
-    closesAt: { $add: ['$$NOW', claim.windowMs] },
-    pending: null,
-    claimToken: { $literal: claim.token },
-    outbox: {
-      commandId,
-      companyId,
-      companyName,
-      workspaceId: { $literal: claim.workspaceId },
-      reason: claim.reason,
-      priority: claim.priority,
-      changeTypes: '$$waiting.changeTypes',
-      triggeredBy: '$$waiting.triggeredBy',
-      triggeredByCount: countOf('$$waiting'),
-      sequence: '$$sequence',
-      requestedAt: '$$NOW',
-    },
-  })
-}
-
-function marked(changes: CompanyChanges): Expression {
-  return mergedWith({ companyName: nameOf(changes), pending: '$$waiting' })
+const DERIVED: Expression = {
+  /** What was pending and what is new, as PendingChanges. */
+  waiting: {
+    since: { $ifNull: ['$pending.since', '$$NOW'] },
+    count: { $add: [{ $ifNull: ['$pending.count', 0] }, '$$fresh.count'] },
+    changeTypes: union('$$fresh.changeTypes', '$pending.changeTypes'),
+    triggeredBy: { $slice: [union('$$fresh.triggeredBy', '$pending.triggeredBy'), MAX_TRIGGERED_BY] },
+  },
+  /** Never falls back: neither when the database's clock is set back nor when its content was lost. */
+  sequence: { $max: [{ $add: [{ $toLong: '$sequence' }, 1] }, { $toLong: '$$NOW' }] },
+  /** The latest name that is known. */
+  companyName: { $ifNull: ['$$fresh.companyName', '$companyName', null] },
 }
 
 /**
- * Exact while fewer than a hundred are named, and then no matter how often a change was marked by repeated attempts;
- * beyond that the number of changes, which is at least the number of people.
+ * How many triggered a refresh: exact while fewer than a hundred are named, and then no matter how often a change was
+ * marked by repeated attempts; beyond that the number of changes, which is at least the number of people.
  */
-function countOf(waiting: string): Expression {
-  const named = { $size: `${waiting}.triggeredBy` }
-  return { $cond: [{ $lt: [named, MAX_TRIGGERED_BY] }, named, `${waiting}.count`] }
+const TRIGGERED_BY_COUNT: Expression = {
+  $cond: [
+    { $lt: [{ $size: '$$waiting.triggeredBy' }, MAX_TRIGGERED_BY] },
+    { $size: '$$waiting.triggeredBy' },
+    '$$waiting.count',
+  ],
 }
 
-/** The latest name that is known. */
-function nameOf({ companyName }: CompanyChanges): Expression {
-  return companyName === null ? { $ifNull: ['$companyName', null] } : { $literal: companyName }
+const CLAIMED: Expression = {
+  $mergeObjects: [
+    '$$ROOT',
+    {
+      companyName: '$$companyName',
+      sequence: '$$sequence',
+      opensAt: '$$NOW',
+      closesAt: { $add: ['$$NOW', '$$claim.windowMs'] },
+      pending: null,
+      claimToken: '$$claim.token',
+      outbox: {
+        commandId: { $ifNull: ['$$claim.commandId', { $concat: ['$companyId', ':', { $toString: '$$sequence' }] }] },
+        companyId: '$companyId',
+        companyName: '$$companyName',
+        workspaceId: '$$claim.workspaceId',
+        reason: '$$claim.reason',
+        priority: '$$claim.priority',
+        changeTypes: '$$waiting.changeTypes',
+        triggeredBy: '$$waiting.triggeredBy',
+        triggeredByCount: TRIGGERED_BY_COUNT,
+        sequence: '$$sequence',
+        requestedAt: '$$NOW',
+      },
+    },
+  ],
 }
 
-function mergedWith(fields: Expression): Expression {
-  return { $mergeObjects: ['$$ROOT', fields] }
-}
+const MARKED: Expression = { $mergeObjects: ['$$ROOT', { companyName: '$$companyName', pending: '$$waiting' }] }

@@ -1,7 +1,10 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
-import type { Collection } from 'mongodb'
+import type { AnyBulkWriteOperation, Collection } from 'mongodb'
+import type { GroupedDecision } from '../rules/decide-outcome.ts'
+import { inStatements, LOOKED_UP_AT_ONCE, lookUp } from '../rules/look-up.ts'
 import { EVENT_KEPT_MS } from '../rules/to-event-doc.ts'
+import { bulkUpdate } from './bulk-writes.ts'
 import type { EventStore, InsertOutcome } from './stores.ts'
 
 /** The document fails the collection's validator, or is larger than MongoDB takes: no attempt will succeed. */
@@ -34,25 +37,16 @@ export function createMongoEventStore(collection: Collection<WebhookEventDoc>): 
     },
 
     decide: async (decisions, now) => {
-      await collection.bulkWrite(
-        decisions.map(({ decision, keys }) => ({
-          updateMany: {
-            filter: { idempotencyKey: { $in: [...keys] }, processed: false },
-            update: [
-              {
-                $set: {
-                  processed: true,
-                  processedAt: now,
-                  decision: { $literal: decision },
-                  expiresAt: EXPIRES_IF_FREE,
-                  error: '$$REMOVE',
-                },
-              },
-            ],
-          },
-        })),
-        { ordered: false },
-      )
+      const shared = decisions.filter(({ keys }) => keys.length > LOOKED_UP_AT_ONCE)
+      const others = decisions.filter(({ keys }) => keys.length <= LOOKED_UP_AT_ONCE).flatMap(byKey)
+      await bulkUpdate(collection, [
+        ...shared.map(({ keys, decision }) => toDecide(keys, { $literal: decision }, now)),
+        ...inStatements(others).map((some) => {
+          const keys = some.map(({ key }) => key)
+          const own = some.map(({ decision }) => decision)
+          return toDecide(keys, lookUp('$idempotencyKey', keys, own), now)
+        }),
+      ])
     },
 
     noteError: async (key, { code, message }) => {
@@ -60,6 +54,21 @@ export function createMongoEventStore(collection: Collection<WebhookEventDoc>): 
     },
   }
 }
+
+/** One statement that decides events. Without the hint the database tries the index of undecided events as well. */
+function toDecide(keys: readonly string[], decision: object, now: Date): AnyBulkWriteOperation<WebhookEventDoc> {
+  return {
+    updateMany: {
+      filter: { idempotencyKey: { $in: [...keys] }, processed: false },
+      update: [
+        { $set: { processed: true, processedAt: now, decision, expiresAt: EXPIRES_IF_FREE, error: '$$REMOVE' } },
+      ],
+      hint: { idempotencyKey: 1 },
+    },
+  }
+}
+
+const byKey = ({ keys, decision }: GroupedDecision) => keys.map((key) => ({ key, decision }))
 
 /** The refresher may have folded the event before it is decided; then nobody else would let it expire. */
 const EXPIRES_IF_FREE = {

@@ -1,18 +1,12 @@
 import type { RefreshLogDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
-import { bulkUpsert } from './bulk-upsert.ts'
+import { insertMissing } from './bulk-writes.ts'
 import type { RefreshLogStore } from './stores.ts'
 
 /** The logs in `buyer_group_refresh_logs`. */
 export function createMongoRefreshLogStore(collection: Collection<RefreshLogDoc>): RefreshLogStore {
   return {
-    insert: (logs) =>
-      bulkUpsert(
-        collection,
-        logs.map(({ commandId, ...log }) => ({
-          updateOne: { filter: { commandId }, update: { $setOnInsert: log }, upsert: true },
-        })),
-      ),
+    insert: (logs) => insertMissing(collection, logs),
 
     findCompanies: async (commandIds) => {
       const logs = await collection

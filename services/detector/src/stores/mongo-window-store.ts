@@ -1,11 +1,12 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
 import type { Collection, Filter } from 'mongodb'
+import { inStatements } from '../rules/look-up.ts'
 import type { WindowState } from '../rules/plan-requests.ts'
 import type { ScheduleState } from '../rules/plan-scheduled.ts'
-import { claimOnly, claimOrMark, markOnly } from '../rules/window-updates.ts'
-import { bulkUpsert } from './bulk-upsert.ts'
-import type { ConditionalClaim, DueWindow, WindowStore, WonWindow } from './stores.ts'
+import { claimIfUnchanged, claimOrMark, NEVER_CLAIMED } from '../rules/window-updates.ts'
+import { bulkUpdate, insertMissing } from './bulk-writes.ts'
+import type { DueWindow, WindowStore, WonWindow } from './stores.ts'
 
 /** The windows in `refresh_windows`. The database decides every claim in one step; reading back tells who won. */
 export function createMongoWindowStore(collection: Collection<RefreshWindowDoc>): WindowStore {
@@ -15,27 +16,35 @@ export function createMongoWindowStore(collection: Collection<RefreshWindowDoc>)
       .project<WonWindow>({ _id: 0, companyId: 1, sequence: 1, outbox: 1 })
       .toArray()
 
-  const findOpen = async (companyIds: readonly string[]): Promise<ReadonlySet<string>> => {
+  /** Which of the companies have a window, and whether it is open. */
+  const findStanding = async (companyIds: readonly string[]): Promise<ReadonlyMap<string, boolean>> => {
     const windows = await collection
       .find({ companyId: { $in: [...companyIds] } }, { batchSize: companyIds.length + 1 })
       .project<{ companyId: string; open: boolean }>({ _id: 0, companyId: 1, open: { $gt: ['$closesAt', '$$NOW'] } })
       .toArray()
-    return new Set(windows.flatMap(({ companyId, open }) => (open ? [companyId] : [])))
+    return new Map(windows.map(({ companyId, open }) => [companyId, open]))
+  }
+
+  const create = async (companyIds: readonly string[]): Promise<void> => {
+    if (companyIds.length > 0) await insertMissing(collection, companyIds.map(neverClaimed))
   }
 
   return {
     claimOrMark: async (changes, claim) => {
       const companyIds = changes.map(({ companyId }) => companyId)
-      const open = await findOpen(companyIds)
-      await bulkUpsert(
+      const standing = await findStanding(companyIds)
+      await create(companyIds.filter((companyId) => !standing.has(companyId)))
+      const open = new Set(companyIds.filter((companyId) => standing.get(companyId) === true))
+      const matched = await bulkUpdate(
         collection,
-        changes.map((change) => {
-          const { companyId } = change
-          const update = open.has(companyId) ? markOnly(change) : claimOrMark(change, claim)
-          // Also the mark: if its window vanished, the validator refuses the rest of one, and nothing is dropped in silence.
-          return { updateOne: { filter: { companyId }, update, upsert: true } }
-        }),
+        inStatements(changes).map((some) => ({
+          updateMany: {
+            filter: { companyId: { $in: some.map(({ companyId }) => companyId) } },
+            update: [...claimOrMark(some, claim, open)],
+          },
+        })),
       )
+      if (matched < changes.length) throw windowsVanished(changes.length - matched)
       const free = companyIds.filter((companyId) => !open.has(companyId))
       return free.length === 0 ? [] : findWon(free, claim.token)
     },
@@ -43,11 +52,18 @@ export function createMongoWindowStore(collection: Collection<RefreshWindowDoc>)
     claimIfUnchanged: async (claims) => {
       const token = claims[0]?.claim.token
       if (token === undefined) return []
-      await writeTolerating(collection, claims)
-      return findWon(
-        claims.map(({ changes }) => changes.companyId),
-        token,
+      const companyIds = claims.map(({ changes }) => changes.companyId)
+      await create(claims.flatMap(({ changes, seenSequence }) => (seenSequence === null ? [changes.companyId] : [])))
+      await bulkUpdate(
+        collection,
+        inStatements(claims).map((some) => ({
+          updateMany: {
+            filter: { companyId: { $in: some.map(({ changes }) => changes.companyId) } },
+            update: [...claimIfUnchanged(some)],
+          },
+        })),
       )
+      return findWon(companyIds, token)
     },
 
     read: async (companyIds) => {
@@ -111,24 +127,24 @@ const isStale = (olderThanMs: number): Filter<RefreshWindowDoc> => ({
   $expr: { $lte: ['$outbox.requestedAt', { $subtract: ['$$NOW', olderThanMs] }] },
 })
 
-/** A claim that lost its race matches nothing, or, if it was for a new window, fails to insert it: both are fine. */
-async function writeTolerating(
-  collection: Collection<RefreshWindowDoc>,
-  claims: readonly ConditionalClaim[],
-): Promise<void> {
-  try {
-    await collection.bulkWrite(
-      claims.map(({ changes, claim, seenSequence }) => {
-        const { companyId } = changes
-        const update = claimOnly(changes, claim)
-        return seenSequence === null
-          ? { updateOne: { filter: { companyId, sequence: { $exists: false } }, update, upsert: true } }
-          : { updateOne: { filter: { companyId, sequence: seenSequence, outbox: null }, update } }
-      }),
-      { ordered: false },
-    )
-  } catch (error) {
-    const refused = refusedOperations(error, collection.collectionName)
-    if (!refused.every((failed) => failed.code === DUPLICATE_KEY)) throw error
+/** The window of a company that was never claimed: closed since ever, so that whoever comes first by then claims it. */
+function neverClaimed(companyId: string): RefreshWindowDoc {
+  return {
+    companyId,
+    companyName: null,
+    sequence: NEVER_CLAIMED,
+    opensAt: new Date(0),
+    closesAt: new Date(0),
+    pending: null,
+    outbox: null,
+    claimToken: '',
   }
+}
+
+/** Deleted, or rolled back by a new primary: the next attempt creates them, and no change is dropped in silence. */
+function windowsVanished(count: number): AppError {
+  return new AppError(`${count} windows vanished while they were claimed`, {
+    code: 'window_vanished',
+    fate: 'unavailable',
+  })
 }

@@ -9,7 +9,7 @@ import type { CompanyChanges } from '../rules/group-by-company.ts'
 import type { WindowState } from '../rules/plan-requests.ts'
 import type { AgedGroup, ScheduleState } from '../rules/plan-scheduled.ts'
 import type { RecordedEvent } from '../rules/sort-out-repeats.ts'
-import type { Claim } from '../rules/window-updates.ts'
+import type { Claim, ConditionalClaim } from '../rules/window-updates.ts'
 
 /**
  * What the detector asks of its database. Every write is durable (w:majority) when its promise resolves, every method
@@ -46,14 +46,6 @@ export interface WonWindow {
   readonly companyId: string
   readonly sequence: number
   readonly outbox: OutboxCommand | null
-}
-
-/** One company's claim under a condition: nobody has claimed its window since it was read. */
-export interface ConditionalClaim {
-  readonly changes: CompanyChanges
-  readonly claim: Claim
-  /** The sequence that was read; null if there was no window. */
-  readonly seenSequence: number | null
 }
 
 export type DueWindow = Pick<RefreshWindowDoc, 'companyId' | 'sequence'>

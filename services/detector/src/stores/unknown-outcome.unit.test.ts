@@ -1,7 +1,7 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { type Collection, MongoBulkWriteError } from 'mongodb'
 import { expect, test } from 'vitest'
-import { bulkUpsert } from './bulk-upsert.ts'
+import { bulkUpdate, insertMissing } from './bulk-writes.ts'
 import { createMongoEventStore } from './mongo-event-store.ts'
 
 /** What the driver throws when its connection breaks in the middle of a bulk write: no operation in it was refused. */
@@ -28,5 +28,10 @@ test('an insert whose outcome nobody knows is no success: its events are recorde
 })
 
 test('a mark or claim whose outcome nobody knows is no success: it is made again', async () => {
-  await expect(bulkUpsert(collection, [{ deleteOne: { filter: {} } }])).rejects.toMatchObject(UNAVAILABLE)
+  await expect(bulkUpdate(collection, [{ deleteOne: { filter: {} } }])).rejects.toMatchObject(UNAVAILABLE)
+})
+
+test('a log or a window whose insert nobody knows the outcome of is no success', async () => {
+  const doc = { idempotencyKey: 'test:evt_1' } as WebhookEventDoc
+  await expect(insertMissing(collection, [doc])).rejects.toMatchObject(UNAVAILABLE)
 })

@@ -1,0 +1,22 @@
+/**
+ * How many documents one update statement gives values of their own. The database goes through the list for every document
+ * (measured: 100 cost half of 1,000), and every statement has a price too, so it is neither one nor all.
+ */
+export const LOOKED_UP_AT_ONCE = 100
+
+/**
+ * The value that belongs to a document in an update of many: an update pipeline's expression that finds `path`'s value
+ * among `keys` and takes what stands at the same place in `values`. One statement for a hundred documents costs the
+ * database a third of a hundred statements.
+ * Both lists go in as `$literal`: the database would take a text that starts with `$` for a field's path.
+ */
+export function lookUp(path: string, keys: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+  return { $arrayElemAt: [{ $literal: values }, { $indexOfArray: [{ $literal: keys }, path] }] }
+}
+
+/** Cuts what one command updates into statements. */
+export function inStatements<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / LOOKED_UP_AT_ONCE) }, (_, index) =>
+    items.slice(index * LOOKED_UP_AT_ONCE, (index + 1) * LOOKED_UP_AT_ONCE),
+  )
+}
