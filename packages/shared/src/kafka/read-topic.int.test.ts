@@ -129,7 +129,14 @@ test('tells of offsets that are no longer kept and reads on after them', async (
 test('refuses a topic that does not exist by name', async () => {
   const topic = `none-${randomUUID()}`
   const reading = collect(readTopics(kafka, [await newTopic(), topic]))
-  await expect(reading).rejects.toMatchObject({ code: 'unknown_topic', message: expect.stringContaining(topic) })
+  const refusal = { code: 'unknown_topic', message: expect.stringContaining(topic) }
+  await expect(reading).rejects.toMatchObject(refusal)
+  await expect(collect(readRanges(kafka, [{ topic, partition: 0, from: 0, to: 1 }]))).rejects.toMatchObject(refusal)
+})
+
+test('refuses offsets that the partition never held', async () => {
+  const reading = collect(readRanges(kafka, [{ topic: await newTopic(), partition: 0, from: 5, to: 6 }]))
+  await expect(reading).rejects.toMatchObject({ code: 'offset_out_of_range' })
 })
 
 test('stops when its signal is aborted', async () => {

@@ -49,8 +49,9 @@ export async function findOffsetRanges(
  * Reads what stands in these ranges, one partition after the other in the order given, each in the order of its
  * offsets, and ends there; also where offsets hold no message (compaction, transactions) and where nothing stands.
  * What arrives later is not waited for. Joins no consumer group, commits nothing, holds one fetch in memory.
- * @throws AppError `kafka_unavailable` (unavailable) when a partition cannot be read for half a minute, kafkajs's errors
- * when Kafka is away at the start, the signal's reason when it is aborted.
+ * @throws AppError `unknown_topic` or `offset_out_of_range` (permanent: beyond what the partition ever held),
+ * `kafka_unavailable` (unavailable) when a partition cannot be read for half a minute, kafkajs's errors when Kafka is
+ * away at the start, the signal's reason when it is aborted.
  */
 export async function* readRanges(
   kafka: Kafka,
@@ -60,7 +61,10 @@ export async function* readRanges(
   const open = ranges.filter(({ from, to }) => from < to)
   options.signal?.throwIfAborted()
   if (open.length === 0) return
-  const fetcher = await openPartitionFetcher(kafka, [...new Set(open.map(({ topic }) => topic))])
+  const topics = [...new Set(open.map(({ topic }) => topic))]
+  const fetcher = await openPartitionFetcher(kafka, topics).catch((error: unknown) => {
+    throw (error as { type?: unknown }).type === 'UNKNOWN_TOPIC_OR_PARTITION' ? unknownTopic(topics) : error
+  })
   const again = retry(handleWhen(isPassing), {
     maxAttempts: MAX_ATTEMPTS,
     backoff: new ExponentialBackoff(BACKOFF),
@@ -183,8 +187,8 @@ function isPassing(error: unknown): boolean {
 }
 
 function unknownTopic(topics: readonly string[]): AppError {
-  const [names, verb] = [topics.join(', '), topics.length === 1 ? 'does' : 'do']
-  return new AppError(`${names} ${verb} not exist: check the name and TOPIC_PREFIX, or run "npm run setup"`, {
+  const what = topics.length === 1 ? `${topics[0]} does` : `some or all of ${topics.join(', ')} do`
+  return new AppError(`${what} not exist: check the name and TOPIC_PREFIX, or run "npm run setup"`, {
     code: 'unknown_topic',
     fate: 'permanent',
   })

@@ -1,0 +1,20 @@
+import { countOf } from './format-table.ts'
+
+export interface EndFacts {
+  readonly kind: 'completed' | 'interrupted' | 'cancelled'
+  readonly replayed: number
+  readonly skipped: number
+  readonly planned: number
+  readonly expired: number
+}
+
+/** What a replay came to, a line each. */
+export function describeEnd(replayId: string, end: EndFacts): string[] {
+  const { kind, replayed, skipped, planned, expired } = end
+  const lines = [
+    `Replay ${replayId} is ${kind}: ${replayed.toLocaleString('en')} of ${countOf(planned, 'letter')} replayed, ${skipped.toLocaleString('en')} skipped.`,
+  ]
+  if (expired > 0) lines.push(`WARNING: ${countOf(expired, 'letter')} of its ranges had expired in Kafka before.`)
+  if (kind === 'interrupted') lines.push(`Go on with it: npm run dlq -- replay ${replayId}`)
+  return lines
+}

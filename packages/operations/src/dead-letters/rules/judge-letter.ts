@@ -1,0 +1,48 @@
+import type { DeadLetterReplayDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { matchesFilter } from './matches-filter.ts'
+import type { DeadLetter } from './read-dead-letter.ts'
+
+/** What a replay needs to be known by, to tell which letters it takes and has taken. */
+export type ReplayScope = Pick<DeadLetterReplayDoc, 'replayId' | 'filter' | 'ranges' | 'missingTopics' | 'again'>
+
+/** Why a replay leaves a letter where it stands. */
+export type Refusal = 'unreadable_origin' | 'target_topic_missing' | 'already_replayed'
+
+export type Judgement =
+  | { readonly kind: 'replay'; readonly topic: string }
+  | { readonly kind: 'refuse'; readonly why: Refusal }
+  /** The filter does not take it. */
+  | { readonly kind: 'ignore' }
+
+/**
+ * What a replay does with a letter. Deterministic for a stored replay, so that a run judges as its plan did, and so
+ * that what was replayed can be told from the progress of replays, without a record for each letter.
+ * @param others replays, of which those that have taken the letter already count unless `scope.again`
+ */
+export function judgeLetter(letter: DeadLetter, scope: ReplayScope, others: readonly ReplayScope[]): Judgement {
+  if (!matchesFilter(letter, scope.filter)) return { kind: 'ignore' }
+  if (letter.origin === null || letter.problem !== null) return { kind: 'refuse', why: 'unreadable_origin' }
+  const { topic } = letter.origin
+  if (scope.missingTopics.includes(topic)) return { kind: 'refuse', why: 'target_topic_missing' }
+  const isTaken = !scope.again && findReplayOf(letter, others, scope.replayId) !== undefined
+  return isTaken ? { kind: 'refuse', why: 'already_replayed' } : { kind: 'replay', topic }
+}
+
+/**
+ * The id of a replay among these that has taken the letter: the latest that takes letters again, else the first, as the
+ * others found it taken. `replays` are in the order they were made.
+ */
+export function findReplayOf(letter: DeadLetter, replays: readonly ReplayScope[], except?: string): string | undefined {
+  const taken = replays.filter((replay) => replay.replayId !== except && hasTaken(replay, letter))
+  return (taken.findLast(({ again }) => again) ?? taken[0])?.replayId
+}
+
+/** Has this replay come past the letter, and would it take it? */
+function hasTaken({ filter, ranges, missingTopics }: ReplayScope, letter: DeadLetter): boolean {
+  const { topic, partition, offset } = letter.location
+  const isPast = ranges.some(
+    (range) => range.topic === topic && range.partition === partition && offset >= range.from && offset < range.next,
+  )
+  if (!isPast || letter.origin === null || letter.problem !== null) return false
+  return matchesFilter(letter, filter) && !missingTopics.includes(letter.origin.topic)
+}
