@@ -6,6 +6,7 @@ import type { ClockGuard } from './clock-guard.ts'
 import type { IngestConfig } from './config.ts'
 import type { MessagingConnection } from './connect-messaging.ts'
 import { createFindRecorded } from './find-recorded.ts'
+import type { IngestGuards } from './guards.ts'
 import { createCheckBearer } from './http/check-bearer.ts'
 import { createApp } from './http/create-app.ts'
 import { createServeAnswer } from './http/serve-answer.ts'
@@ -20,9 +21,6 @@ import { createReceiveWebhook } from './receive-webhook.ts'
 import { createRequestRefresh } from './request-refresh.ts'
 import type { Sources } from './sources.ts'
 
-/** How long Kafka is left alone after batches in a row of which nothing came through (milliseconds). */
-const KAFKA_LEFT_ALONE_MS = 1_000
-
 export interface IngestParts {
   readonly config: Pick<
     IngestConfig,
@@ -31,6 +29,7 @@ export interface IngestParts {
   readonly sources: Sources
   readonly collections: Pick<Collections, 'webhookEvents' | 'refreshLogs' | 'buyerGroups'>
   readonly messaging: Pick<MessagingConnection, 'current'>
+  readonly guards: Pick<IngestGuards, 'mongodb' | 'kafka'>
   readonly clock: Pick<ClockGuard, 'isOff'>
   /** Milliseconds since the epoch. */
   now(): number
@@ -48,17 +47,18 @@ export interface Ingest {
 
 /** Binds the parts of ingest to one another: what a request can reach, from the server's side to Kafka and MongoDB. */
 export function createIngest(parts: IngestParts): Ingest {
-  const { config, sources, collections, messaging, clock, now, metrics, logger } = parts
+  const { config, sources, collections, messaging, guards, clock, now, metrics, logger } = parts
 
   const publishEach = createPublishEach({
     publisher: () => messaging.current()?.publisher,
-    leftAloneMs: KAFKA_LEFT_ALONE_MS,
+    guard: guards.kafka,
     onPublished: (seconds, outcome) => metrics.publishDuration.observe({ outcome }, seconds),
   })
   const publishEvent = createPublishEvent({
     publishEach,
     findRecorded: createFindRecorded({
       events: collections.webhookEvents,
+      guard: guards.mongodb,
       logger,
       onSkipped: () => metrics.lookupsSkipped.inc(),
     }),

@@ -1,6 +1,11 @@
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
+import { Registry } from 'prom-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createFindRecorded, type FindRecordedOptions } from './find-recorded.ts'
+import { MONGODB_LIMITS } from './guards.ts'
+
+const logger = createLogger('test', 'silent')
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -23,7 +28,8 @@ function harness(answer: () => Promise<Found[]>) {
   }
   const findRecorded = createFindRecorded({
     events: { find } as unknown as FindRecordedOptions['events'],
-    logger: createLogger('test', 'fatal'),
+    guard: createGuards({ mongodb: MONGODB_LIMITS }, new Registry(), logger).mongodb,
+    logger,
     onSkipped: () => {
       counts.skipped += 1
     },

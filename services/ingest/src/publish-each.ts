@@ -1,8 +1,8 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { OutgoingMessage, Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
+import type { Guard } from '@buyer-group/shared/resilience/guard.ts'
 import type { CheckResult } from '@buyer-group/shared/telemetry/admin-server.ts'
-import { ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
 
 export type PublishEachResult = { readonly ok: true } | { readonly ok: false; readonly code: string }
 
@@ -11,8 +11,8 @@ export type PublishEach = (messages: readonly OutgoingMessage[]) => Promise<read
 export interface PublishEachOptions {
   /** The publisher once there is one; undefined until Kafka and the registry answered for the first time. */
   publisher(): (Publisher & { check(): CheckResult | Promise<CheckResult> }) | undefined
-  /** How long Kafka is left alone after failures in a row, in milliseconds. */
-  readonly leftAloneMs: number
+  /** Stands around a whole batch: only one of which nothing came through counts against Kafka. */
+  readonly guard: Pick<Guard, 'run'>
   onPublished(durationSeconds: number, outcome: 'acknowledged' | 'failed'): void
 }
 
@@ -20,12 +20,10 @@ export interface PublishEachOptions {
  * Publishes a batch and tells the fate of each message: a batch that fails in part is answered event by event.
  * If the batch fails while Kafka as a whole answers, each company's messages are tried once more by themselves, so
  * that one partition without a leader or one impossible message does not fail the others. What may then be published
- * twice is harmless. After three batches in a row of which nothing came through, Kafka is left alone for a moment and the
- * answer is immediate. Never throws.
+ * twice is harmless. After some batches in a row of which nothing came through, the guard leaves Kafka alone for a moment
+ * and the answer is immediate. Never throws.
  */
-export function createPublishEach({ publisher, leftAloneMs, onPublished }: PublishEachOptions): PublishEach {
-  const breaker = circuitBreaker(handleAll, { breaker: new ConsecutiveBreaker(3), halfOpenAfter: leftAloneMs })
-
+export function createPublishEach({ publisher, guard, onPublished }: PublishEachOptions): PublishEach {
   const send = async (messages: readonly OutgoingMessage[]): Promise<void> => {
     const current = publisher()
     if (current === undefined) throw notConnected()
@@ -64,7 +62,7 @@ export function createPublishEach({ publisher, leftAloneMs, onPublished }: Publi
 
   return async (messages) => {
     try {
-      return await breaker.execute(() => sendThenApart(messages))
+      return await guard.run(() => sendThenApart(messages))
     } catch (error) {
       return messages.map(() => failed(error))
     }

@@ -1,11 +1,17 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
+import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
 import { createPublishEach } from './publish-each.ts'
 
 const message = (key: string): OutgoingMessage => ({ topic: 't', key, value: null, headers: {} })
 
 const AWAY = new AppError('away', { code: 'kafka_unavailable', fate: 'unavailable' })
+
+const kafkaGuard = () =>
+  createGuards({ kafka: { leftAloneMs: 60_000 } }, new Registry(), createLogger('test', 'silent')).kafka
 
 function harness(publish: (keys: string[]) => void, reachable = true) {
   const calls: string[][] = []
@@ -18,7 +24,7 @@ function harness(publish: (keys: string[]) => void, reachable = true) {
       },
       check: () => (reachable ? { ok: true } : { ok: false, reason: 'away' }),
     }),
-    leftAloneMs: 60_000,
+    guard: kafkaGuard(),
     onPublished: () => {},
   })
   return { publishEach, calls }
@@ -70,7 +76,7 @@ describe('publishing a batch with the fate of each message', () => {
   })
 
   test('is unavailable before the first connection', async () => {
-    const publishEach = createPublishEach({ publisher: () => undefined, leftAloneMs: 1, onPublished: () => {} })
+    const publishEach = createPublishEach({ publisher: () => undefined, guard: kafkaGuard(), onPublished: () => {} })
     expect(await publishEach([message('a')])).toEqual([{ ok: false, code: 'kafka_unavailable' }])
   })
 })

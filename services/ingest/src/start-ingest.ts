@@ -1,6 +1,8 @@
+import { checkRegistry } from '@buyer-group/shared/avro/registry-check.ts'
 import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { listen } from '@buyer-group/shared/process/listen.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
@@ -9,6 +11,7 @@ import { createClockGuard, watchClock } from './clock-guard.ts'
 import type { IngestConfig } from './config.ts'
 import { connectMessaging } from './connect-messaging.ts'
 import { createIngest } from './create-ingest.ts'
+import { createIngestGuards } from './guards.ts'
 import { startServer } from './http/start-server.ts'
 import { createMetrics } from './metrics.ts'
 import { openMessaging } from './open-messaging.ts'
@@ -41,11 +44,24 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   })
   metrics.watchClock(clock.skewMs)
 
-  const messaging = connectMessaging(() => openMessaging(config, logger, faults), logger, shutdown.signal)
+  const guards = createIngestGuards(
+    {
+      mongodb: () => checkMongo(mongo.db),
+      kafka: () => messaging.check(),
+      registry: () => checkRegistry(config.SCHEMA_REGISTRY_URL),
+    },
+    registry,
+    logger,
+  )
+  const messaging = connectMessaging(
+    () => openMessaging(config, logger, faults, guards.registry),
+    logger,
+    shutdown.signal,
+  )
   shutdown.register('messaging', () => messaging.close())
 
   const collections = collectionsOf(mongo.db)
-  const ingest = createIngest({ config, sources, collections, messaging, clock, now, metrics, logger })
+  const ingest = createIngest({ config, sources, collections, messaging, guards, clock, now, metrics, logger })
   shutdown.register('events', () => ingest.close())
   metrics.watchQueue(ingest.queued)
 
@@ -56,7 +72,8 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
       registry,
       live: {},
       ready: {
-        messaging: messaging.check,
+        messaging: () => guards.kafka.check(messaging.check),
+        registry: () => guards.registry.check(),
         clock: clock.check,
         intake: () => {
           if (shutdown.signal.aborted) return { ok: false, reason: 'shutting down' }

@@ -4,8 +4,10 @@ import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
+import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { Registry } from 'prom-client'
 import { createIngest } from '../create-ingest.ts'
+import { createIngestGuards } from '../guards.ts'
 import { type RunningServer, startServer } from '../http/start-server.ts'
 import { createMetrics } from '../metrics.ts'
 import { openMongo } from '../open-mongo.ts'
@@ -53,6 +55,7 @@ export async function startTestIngest(
   const { client, db } = openMongo(mongodbUri, `test_ingest_${randomUUID().slice(0, 8)}`)
   const collections = collectionsOf(db)
   const registry = new Registry()
+  const logger = createLogger('test', 'fatal')
   const encode = (message: unknown) => Buffer.from(JSON.stringify(message))
   const messaging = {
     publisher: {
@@ -90,10 +93,15 @@ export async function startTestIngest(
     ),
     collections,
     messaging: { current: () => messaging },
+    guards: createIngestGuards(
+      { mongodb: () => checkMongo(db), kafka: messaging.publisher.check, registry: () => ({ ok: true }) },
+      registry,
+      logger,
+    ),
     clock: { isOff: () => state.clockIsOff },
     now: () => Date.now(),
     metrics: createMetrics(registry),
-    logger: createLogger('test', 'fatal'),
+    logger,
   })
   const server = await startServer(ingest.listener, 0, '127.0.0.1')
   onEnd(async () => {
