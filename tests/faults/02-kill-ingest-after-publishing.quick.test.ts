@@ -1,4 +1,5 @@
 import { withFaultPoints } from '@buyer-group/testing/processes/fault-env.ts'
+import { untilKilled } from '@buyer-group/testing/processes/process-state.ts'
 import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -13,7 +14,7 @@ test('an event that was published but not answered when ingest was killed has on
   ])
   const provider = scenario.provide({ urls: () => [dying.url, other.url] })
 
-  expect(await dying.exited).toBe('SIGKILL')
+  await untilKilled(dying)
   await dying.restart()
   await scenario.settle()
   expect(provider.answers.get('none')).toBeGreaterThan(0)

@@ -1,5 +1,6 @@
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { withFaultPoints } from '@buyer-group/testing/processes/fault-env.ts'
+import { untilKilled } from '@buyer-group/testing/processes/process-state.ts'
 import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -39,7 +40,7 @@ test('a refresh whose process is killed after each of its steps in turn stays on
   await post(after)
   for (const point of POINTS) {
     const dying = await refresher.restart(withFaultPoints(point), { untilReady: false })
-    expect(await dying.exited, `${point}\n${dying.output()}`).toBe('SIGKILL')
+    await untilKilled(dying)
     await deployment.forgetMembers('refresher')
   }
   await refresher.restart()

@@ -7,11 +7,12 @@ import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import { readTopics } from '@buyer-group/shared/kafka/read-topic.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
-import { CONSUMED_TOPICS, GROUPS, type TopicName } from '@buyer-group/shared/messages/topics.ts'
+import { GROUPS, type TopicName } from '@buyer-group/shared/messages/topics.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
 import type { Kafka, Message } from 'kafkajs'
+import { countUncommitted, readCommittedOffsets } from './committed-offsets.ts'
 import { evictMembers } from './evict-members.ts'
 import { freePort } from './free-port.ts'
 import { type ServiceName, type ServiceProcess, type StartOptions, startService } from './start-service.ts'
@@ -76,7 +77,9 @@ export interface Deployment {
   readBytes(topic: string): Promise<IncomingMessage[]>
   /** How many messages stand in a topic, by its name without prefix. */
   count(topic: string): Promise<number>
-  /** How many messages of the topics that detector and refresher consume stand behind no committed offset. */
+  /** What detector and refresher have committed: the next offset of each partition, by `topic/partition`. */
+  committed(): Promise<ReadonlyMap<string, number>>
+  /** How many messages of what detector and refresher consume, retry topics included, stand behind no committed offset. */
   uncommitted(): Promise<number>
   /** Puts messages into a topic, by its name without prefix, as they are. */
   produce(topic: string, messages: readonly Message[]): Promise<void>
@@ -175,20 +178,6 @@ export async function createDeployment(
     return messages
   }
 
-  const uncommittedOf = async (group: keyof typeof CONSUMED_TOPICS) => {
-    const topics = CONSUMED_TOPICS[group].map((topic) => names.name(topic))
-    const committed = await admin.fetchOffsets({ groupId: names.group(GROUPS[group]), topics })
-    const counts = committed.map(async ({ topic, partitions }) => {
-      const offsets = await admin.fetchTopicOffsets(topic)
-      const missing = offsets.map(({ partition, high, low }) => {
-        const offset = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1)
-        return Number(high) - Math.max(offset, Number(low))
-      })
-      return missing.reduce((sum, count) => sum + count, 0)
-    })
-    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0)
-  }
-
   return {
     ingestUrl: `http://127.0.0.1:${ingestPort}`,
     collections: collectionsOf(db),
@@ -204,7 +193,8 @@ export async function createDeployment(
       return launch(name, port, extra, options)
     },
     count: (topic) => count(prefix + topic),
-    uncommitted: async () => (await uncommittedOf('detector')) + (await uncommittedOf('refresher')),
+    committed: () => readCommittedOffsets(admin, prefix),
+    uncommitted: () => countUncommitted(admin, prefix),
     produce: async (topic, messages) => {
       const producer = kafka.producer({ allowAutoTopicCreation: false })
       await producer.connect()

@@ -22,3 +22,17 @@ function stateOf(pid: number): string | undefined {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return stat.slice(stat.lastIndexOf(')') + 2)[0]
 }
+
+/**
+ * Resolves once a process has killed itself at its fault point.
+ * @throws when it ended otherwise, or not in time, with what it wrote: then the point was never reached.
+ */
+export async function untilKilled(
+  { exited, output }: { readonly exited: Promise<number | NodeJS.Signals>; output(): string },
+  timeoutMs = 45_000,
+): Promise<void> {
+  const giveUp = new AbortController()
+  const ending = await Promise.race([exited, wait(timeoutMs, 'nothing' as const, { signal: giveUp.signal })])
+  giveUp.abort()
+  if (ending !== 'SIGKILL') throw new Error(`expected SIGKILL within ${timeoutMs} ms, but ${ending}:\n${output()}`)
+}

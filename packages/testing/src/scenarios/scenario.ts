@@ -1,8 +1,11 @@
+import type { AuditReport } from '@buyer-group/operations/audit/rules/audit-report.ts'
+import { formatAudit } from '@buyer-group/operations/audit/rules/format-audit.ts'
 import type { RefreshResult } from '@buyer-group/shared/messages/messages.ts'
 import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { expect } from 'vitest'
 import { postEvent } from '../events/signed-request.ts'
 import { createDeployment, type Deployment, type DeploymentStack, TEST_SECRET } from '../processes/deployment.ts'
+import { auditAtRest } from './audit-at-rest.ts'
 import { checkPublished } from './check-published.ts'
 import { congressLoad, type LoadSize } from './congress-load.ts'
 import { expectedEnd } from './expected-end.ts'
@@ -17,7 +20,9 @@ export interface ScenarioOptions {
   readonly title: string
   /** 200 real events, 20 moves and 20 % twice unless told. */
   readonly load?: LoadSize
-  /** Of every service. REFRESH_WINDOW is 1 s unless told. */
+  /** REFRESH_WINDOW in milliseconds, 1,000 unless told. */
+  readonly windowMs?: number
+  /** Of every service. */
   readonly env?: Readonly<Record<string, string>>
   readonly stack?: DeploymentStack
 }
@@ -27,11 +32,15 @@ export interface SettleOptions {
   readonly more?: readonly NativeEvent[]
   /** How long the deployment may take to come to rest. */
   readonly timeoutMs?: number
+  /** How far the services' clocks may lie apart, in milliseconds; a minute unless told. */
+  readonly clockToleranceMs?: number
 }
 
 export interface Settled {
   /** What subscribers were told, by `ce_id`. */
   readonly results: ReadonlyMap<string, RefreshResult>
+  /** What the checker of a live system says of this one. */
+  readonly audit: AuditReport
 }
 
 /** A deployment, a load from the real events, and what must be true at the end whatever happens in between. */
@@ -64,11 +73,11 @@ const SETTLE_MS = 120_000
  */
 export async function createScenario(
   onEnd: (release: () => Promise<void>) => unknown,
-  { title, load = DEFAULT_LOAD, env = {}, stack = {} }: ScenarioOptions,
+  { title, load = DEFAULT_LOAD, windowMs = 1_000, env = {}, stack = {} }: ScenarioOptions,
 ): Promise<Scenario> {
   const random = seededRandom(seedFrom('FAULT_SEED', title))
   const { events, sent } = await congressLoad(load, random)
-  const deployment = await createDeployment(onEnd, { REFRESH_WINDOW: '1s', ...env }, stack)
+  const deployment = await createDeployment(onEnd, { ...env, REFRESH_WINDOW: `${windowMs}ms` }, stack)
   const posted: NativeEvent[] = []
   let provider: Provider | undefined
 
@@ -94,7 +103,7 @@ export async function createScenario(
       expect(status).toBe(202)
       posted.push(event)
     },
-    settle: async ({ more = [], timeoutMs = SETTLE_MS } = {}) => {
+    settle: async ({ more = [], timeoutMs = SETTLE_MS, clockToleranceMs } = {}) => {
       await provider?.done
       const accepted = [...(provider === undefined ? [] : events), ...posted, ...more]
       const state = async () => ({
@@ -102,8 +111,11 @@ export async function createScenario(
         ...(await countInFlight(deployment)),
       })
       await untilEqual(state, { recorded: accepted.length, ...AT_REST }, timeoutMs)
+      const audit = await auditAtRest({ ...deployment, windowMs, clockToleranceMs }, timeoutMs)
+      console.log(`${title}\n${formatAudit(audit)}`)
+      expect(audit).toMatchObject({ counts: { lost: 0, twice: 0 }, violations: [] })
       expect(await readEnd(deployment.collections)).toEqual(expectedEnd(accepted))
-      return { results: await checkPublished(deployment) }
+      return { results: await checkPublished(deployment), audit }
     },
   }
 }
