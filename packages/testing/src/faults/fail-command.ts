@@ -8,7 +8,6 @@ export interface FailCommand {
   readonly appName?: string
   /** The server's error code it answers with. */
   readonly errorCode?: number
-  readonly errorLabels?: readonly string[]
   readonly writeConcernError?: { readonly code: number; readonly errmsg: string }
   /** Closes the connection instead of answering; the command is not run. */
   readonly closeConnection?: boolean
@@ -17,13 +16,18 @@ export interface FailCommand {
   readonly blockTimeMS?: number
 }
 
-/** Lets the next `times` matching commands fail. */
-export async function failCommand(member: OwnMember, times: number, data: FailCommand): Promise<void> {
-  await member.command({ configureFailPoint: 'failCommand', mode: { times }, data })
+/** Failures that were ordered and come one by one, with the commands that hit them. */
+export interface OrderedFailures {
+  /** Resolves once all have come. @throws when they have not within a minute. */
+  readonly done: () => Promise<void>
 }
 
-/** Ends what `failCommand` began, and tells how often it took effect since mongod's start. */
-export async function stopFailing(member: OwnMember): Promise<number> {
-  const { count } = await member.command({ configureFailPoint: 'failCommand', mode: 'off' })
-  return count
+/** Lets the next `times` matching commands fail, and no more. Replaces what was ordered before. */
+export async function failCommand(member: OwnMember, times: number, data: FailCommand): Promise<OrderedFailures> {
+  const { count } = await member.command({ configureFailPoint: 'failCommand', mode: { times }, data })
+  return {
+    done: async () => {
+      await member.command({ waitForFailPoint: 'failCommand', timesEntered: count + times, maxTimeMS: 60_000 })
+    },
+  }
 }

@@ -18,6 +18,8 @@ export interface ProviderOptions {
   readonly secret: string
   /** Connections at once. */
   readonly concurrency: number
+  /** So many events a second at most are begun, for a load that lasts as long as a fault; as many as go unless told. */
+  readonly perSecond?: number
   /** How long one try waits for its answer, in milliseconds. */
   readonly timeoutMs: number
   readonly random: Random
@@ -73,8 +75,10 @@ export function startProvider(options: ProviderOptions): Provider {
     }
   }
 
+  const turns = new Turns(options.perSecond)
   const work = async () => {
     for (let event = queue.pop(); event !== undefined && failure === undefined; event = queue.pop()) {
+      await turns.next()
       await deliver(event)
     }
   }
@@ -116,3 +120,19 @@ async function tryOnce(url: string, event: NativeEvent, secret: string, timeoutM
 }
 
 const isWorthARetry = (answer: Answer) => answer === 'none' || answer >= 500 || answer === 408 || answer === 429
+
+/** Hands out turns at a steady pace; a pace that was not kept is not made up for. */
+class Turns {
+  readonly #betweenMs: number
+  #at = 0
+
+  constructor(perSecond = Number.POSITIVE_INFINITY) {
+    this.#betweenMs = 1_000 / perSecond
+  }
+
+  async next(): Promise<void> {
+    const now = performance.now()
+    this.#at = Math.max(now, this.#at + this.#betweenMs)
+    if (this.#at > now) await wait(this.#at - now)
+  }
+}
