@@ -1,10 +1,12 @@
 import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
+import { consumerConfig } from '@buyer-group/shared/config/consumer.ts'
 import { age, commaList, duration, integer } from '@buyer-group/shared/config/fields.ts'
 import { z } from 'zod'
 
 /** Everything the detector reads from the environment. */
 export const detectorConfigSchema = z.object({
   ...commonConfig,
+  ...consumerConfig,
   ADMIN_PORT: adminPort(9465),
   REFRESH_WINDOW: duration
     .prefault('1h')

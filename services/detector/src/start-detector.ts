@@ -12,7 +12,13 @@ import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
-import { CONSUMED_TOPICS, deadLetterTopic, GROUPS, type Priority } from '@buyer-group/shared/messages/topics.ts'
+import {
+  CONSUMED_TOPICS,
+  deadLetterTopic,
+  GROUPS,
+  type Priority,
+  retryTopics,
+} from '@buyer-group/shared/messages/topics.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
@@ -126,6 +132,8 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
       topicOf: (topic) => deadLetterTopic(topic, GROUPS.detector),
       service: 'detector',
     },
+    retries: { delaysMs: config.RETRY_DELAYS, topicsOf: (topic) => retryTopics(topic, GROUPS.detector) },
+    sessionTimeoutMs: config.SESSION_TIMEOUT,
     logger,
     registry: metricsRegistry,
     onCrash: () => void shutdown.begin('the consumer crashed', 1),
@@ -135,7 +143,10 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   const lag = startLagMonitor({
     kafka,
     groupId,
-    topics: CONSUMED_TOPICS.detector.map((topic) => topics.name(topic)),
+    topics: CONSUMED_TOPICS.detector.flatMap((topic) => [
+      topics.name(topic),
+      ...topics.retries(topic, GROUPS.detector),
+    ]),
     registry: metricsRegistry,
   })
   shutdown.register('lag monitor', () => lag.stop())

@@ -1,10 +1,12 @@
 import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
+import { consumerConfig } from '@buyer-group/shared/config/consumer.ts'
 import { duration, integer } from '@buyer-group/shared/config/fields.ts'
 import { z } from 'zod'
 
 /** Everything the refresher reads from the environment. */
 export const refresherConfigSchema = z.object({
   ...commonConfig,
+  ...consumerConfig,
   ADMIN_PORT: adminPort(9466),
   REFRESH_CONCURRENCY: integer(1, 1_000)
     .prefault('32')

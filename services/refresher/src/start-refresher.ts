@@ -14,7 +14,14 @@ import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/pub
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
-import { CONSUMED_TOPICS, deadLetterTopic, GROUPS, TOPICS } from '@buyer-group/shared/messages/topics.ts'
+import {
+  CONSUMED_TOPICS,
+  deadLetterTopic,
+  GROUPS,
+  type Priority,
+  retryTopics,
+  TOPICS,
+} from '@buyer-group/shared/messages/topics.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
@@ -32,6 +39,9 @@ import type { RefresherStores } from './stores/stores.ts'
 
 /** One refresh asks its stores for no more than this at once; what several ask for shares round trips beneath. */
 const CALLS_OF_A_REFRESH = 4
+
+/** Parts of the places that commands of each priority get while all three have some waiting: low never starves. */
+const WEIGHTS: Readonly<Record<Priority, number>> = { high: 8, normal: 4, low: 1 }
 
 /**
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
@@ -106,19 +116,31 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
     kafka,
     groupId,
     decoders: new Map(consumedTopics.map((topic) => [topic, decode])),
-    mode: { kind: 'perKey', concurrency: config.REFRESH_CONCURRENCY, handle },
+    mode: {
+      kind: 'perKey',
+      concurrency: config.REFRESH_CONCURRENCY,
+      handle,
+      weights: new Map([
+        [topics.command('high'), WEIGHTS.high],
+        [topics.command('normal'), WEIGHTS.normal],
+        [topics.command('low'), WEIGHTS.low],
+      ]),
+    },
     deadLetters: {
       publisher,
       topicOf: (topic) => deadLetterTopic(topic, GROUPS.refresher),
       service: 'refresher',
     },
+    retries: { delaysMs: config.RETRY_DELAYS, topicsOf: (topic) => retryTopics(topic, GROUPS.refresher) },
+    sessionTimeoutMs: config.SESSION_TIMEOUT,
     logger,
     registry,
     onCrash: () => void shutdown.begin('the consumer crashed', 1),
   })
   shutdown.register('consumer', () => consumer?.stop())
 
-  const lag = startLagMonitor({ kafka, groupId, topics: consumedTopics, registry })
+  const retried = consumedTopics.flatMap((topic) => retryTopics(topic, GROUPS.refresher))
+  const lag = startLagMonitor({ kafka, groupId, topics: [...consumedTopics, ...retried], registry })
   shutdown.register('lag monitor', () => lag.stop())
   logger.info({ adminPort: admin.port, groupId, concurrency: config.REFRESH_CONCURRENCY }, 'refresher started')
 }

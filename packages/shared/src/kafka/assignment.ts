@@ -20,6 +20,17 @@ interface PartitionState {
   soughtFor: number | undefined
 }
 
+/** Partitions by topic. */
+export type Assigned = Readonly<Record<string, readonly number[]>>
+
+/** How long the group believes in a silent member, by a clock that never jumps. */
+export interface Session {
+  readonly timeoutMs: number
+  readonly now: () => number
+}
+
+const ENDLESS: Session = { timeoutMs: Number.POSITIVE_INFINITY, now: () => 0 }
+
 /**
  * The partitions that one join of the group gave us. A rebalance ends it: its signal is aborted, and what it still has
  * in flight neither commits nor publishes (kafkajs would go on with both, its issue #1046).
@@ -28,7 +39,12 @@ export class Assignment {
   readonly #controller = new AbortController()
   readonly #partitions = new Map<string, PartitionState>()
 
-  constructor(assigned: Readonly<Record<string, readonly number[]>>, previous?: Assignment) {
+  readonly #session: Session
+  #heardAt: number
+
+  constructor(assigned: Assigned, previous?: Assignment, session: Session = ENDLESS) {
+    this.#session = session
+    this.#heardAt = session.now()
     for (const [topic, partitions] of Object.entries(assigned)) {
       for (const partition of partitions) {
         this.#partitions.set(keyOf(topic, partition), {
@@ -56,6 +72,19 @@ export class Assignment {
     this.#controller.abort(new Error('the partition was revoked'))
   }
 
+  /** The group's coordinator answered a heartbeat. */
+  noteHeartbeat(): void {
+    this.#heardAt = this.#session.now()
+  }
+
+  /**
+   * No heartbeat was answered for a whole session (the process was stopped, or the coordinator is away): the group may
+   * have given the partitions to others without us knowing yet.
+   */
+  get mayBeLost(): boolean {
+    return this.#session.now() - this.#heardAt > this.#session.timeoutMs
+  }
+
   get topicPartitions(): { topic: string; partitions: number[] }[] {
     const topics = new Map<string, number[]>()
     for (const { topic, partition } of this.#partitions.values()) {
@@ -80,6 +109,22 @@ export class Assignment {
     if (state?.next === undefined || fetchedOffset <= state.next || state.soughtFor === state.next) return undefined
     state.soughtFor = state.next
     return state.next
+  }
+
+  /** Where the next fetch should begin; undefined before the first. */
+  nextFetch(topic: string, partition: number): number | undefined {
+    return this.#partitions.get(keyOf(topic, partition))?.next
+  }
+
+  /** How many offsets a crash would hand out again: those from the first unfinished one on. */
+  uncommittable(topic: string, partition: number): number {
+    return this.#partitions.get(keyOf(topic, partition))?.ledger.span ?? 0
+  }
+
+  /** Notes that offsets up to `next` were fetched and hold no message for us (control records). */
+  skipTo(topic: string, partition: number, next: number): void {
+    const state = this.#partitions.get(keyOf(topic, partition))
+    if (state?.next !== undefined && next > state.next) state.next = next
   }
 
   /** Notes a fetched batch and returns those of its messages that were not handed out before. */

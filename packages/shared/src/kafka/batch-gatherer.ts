@@ -7,8 +7,8 @@ import { bytesOf, type Dispatcher, type Task } from './task.ts'
 export function createBatchGatherer(options: {
   readonly maxBatch: number
   readonly run: (tasks: readonly Task[]) => Promise<void>
-  /** Called after a batch has left the queue. */
-  readonly onTaken: () => void
+  /** Called after a batch has left the queue, with the first of it. */
+  readonly onTaken: (task: Task) => void
 }): Dispatcher {
   let queue: Task[] = []
   let queuedBytes = 0
@@ -20,7 +20,7 @@ export function createBatchGatherer(options: {
     while (queue.length > 0) {
       const batch = queue.splice(0, options.maxBatch)
       for (const task of batch) queuedBytes -= bytesOf(task)
-      options.onTaken()
+      if (batch[0] !== undefined) options.onTaken(batch[0])
       await options.run(batch)
     }
     running = undefined
@@ -37,9 +37,8 @@ export function createBatchGatherer(options: {
     get queued() {
       return queue.length
     },
-    get queuedBytes() {
-      return queuedBytes
-    },
+    classes: 1,
+    load: () => ({ messages: queue.length, bytes: queuedBytes }),
     dropQueued: () => {
       queue = []
       queuedBytes = 0

@@ -4,7 +4,8 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 export interface ConsumerMetrics {
   readonly messages: Counter<'topic' | 'verdict'>
   readonly deadLetters: Counter<'topic' | 'code'>
-  readonly retries: Counter<'code'>
+  readonly retried: Counter<'topic' | 'code' | 'attempt'>
+  readonly waits: Counter<'code'>
   readonly inMemory: Gauge
   readonly rebalances: Counter
 }
@@ -14,7 +15,7 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
   return {
     messages: new Counter({
       name: 'kafka_consumer_messages_total',
-      help: 'Messages finished, by topic and verdict (done, skip, dead_letter).',
+      help: 'Messages finished, by topic and verdict (done, skip, retry, dead_letter).',
       labelNames: ['topic', 'verdict'],
       registers,
     }),
@@ -24,9 +25,15 @@ export function createConsumerMetrics(registry: Registry): ConsumerMetrics {
       labelNames: ['topic', 'code'],
       registers,
     }),
-    retries: new Counter({
-      name: 'kafka_consumer_retries_total',
-      help: 'Attempts repeated in place, by the code of what failed.',
+    retried: new Counter({
+      name: 'retried_messages_total',
+      help: 'Messages put into a retry topic, by the topic they first stood in, the code of the reason and the attempt that failed.',
+      labelNames: ['topic', 'code', 'attempt'],
+      registers,
+    }),
+    waits: new Counter({
+      name: 'kafka_consumer_waits_total',
+      help: 'Attempts repeated in place because a part was away, by the code of that part.',
       labelNames: ['code'],
       registers,
     }),

@@ -42,6 +42,7 @@ async function setUp(partitions: number) {
       ]),
       mode,
       deadLetters: { publisher, topicOf: () => dlq, service: 'test' },
+      retries: { delaysMs: [], topicsOf: () => [] },
       logger,
       registry: new Registry(),
       onCrash: (error) => {

@@ -1,46 +1,59 @@
 import type { ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Registry } from 'prom-client'
+import { AppError } from '../errors/app-error.ts'
 import type { Logger } from '../logging/create-logger.ts'
 import { describeError } from '../logging/describe-error.ts'
 import type { CheckResult } from '../telemetry/admin-server.ts'
-import { Assignment, type PartitionOffset } from './assignment.ts'
+import { Assignment } from './assignment.ts'
 import { createBatchGatherer } from './batch-gatherer.ts'
+import { type CommitOffsets, createCommitLoop } from './commit-loop.ts'
 import { createConsumerMetrics } from './consumer-metrics.ts'
-import type { BatchHandler, Decode, MessageHandler } from './consumer-types.ts'
+import type { BatchHandler, DeadLetters, Decode, MessageHandler, Retries } from './consumer-types.ts'
+import { createFetchGate } from './fetch-gate.ts'
 import { createFetchPace } from './fetch-pace.ts'
-import type { IncomingMessage } from './incoming.ts'
+import { createHoldingArea } from './holding-area.ts'
+import { retryLevelsOf, takeIn } from './intake.ts'
 import { createKeyLanes } from './key-lanes.ts'
-import { createTaskProcessor, type DeadLetters } from './process-tasks.ts'
+import { createMemoryBounds } from './memory-bounds.ts'
+import { createTaskProcessor } from './process-tasks.ts'
+import { startStallWatchdog } from './stall-watchdog.ts'
 import type { Task } from './task.ts'
+import { createWaits } from './waits.ts'
 
-/** Fetching pauses above this and resumes below half of it. */
-const MAX_QUEUED_MESSAGES = 4_000
-const MAX_QUEUED_BYTES = 32 * 1024 * 1024
-
-/** What arrives within this time after a fetch, in milliseconds, is fetched together: all that it can add to latency. */
+/** What arrives within this time after a small fetch, in milliseconds, is fetched together: all that it can add to latency. */
 const FETCH_REST_MS = 50
 
 /** Callbacks that kafkajs keeps open at once: the partitions of one fetch are all handed over before the rest after it. */
 const PARTITIONS_AT_ONCE = 64
 
-/** Commits gather for this long, in milliseconds. */
-const COMMIT_INTERVAL_MS = 100
+const DEFAULT_SESSION_TIMEOUT_MS = 10_000
 
-/** No sign of life from the client for this long is a silent stall (kafkajs issues #1456, #1599). */
-const STALL_MS = 60_000
+/** No progress, or no sign of life from the client, for this long is a silent stall (kafkajs issues #1456, #1599). */
+const DEFAULT_STALL_MS = 60_000
 
 export interface ConsumerRunnerOptions<Value> {
   readonly kafka: Kafka
   readonly groupId: string
-  /** By topic; the keys are the topics consumed. */
+  /** By topic; the keys are the topics consumed, beside the retry topics of each. */
   readonly decoders: ReadonlyMap<string, Decode<Value>>
   readonly mode:
     | { readonly kind: 'batch'; readonly maxBatch: number; readonly handle: BatchHandler<Value> }
-    | { readonly kind: 'perKey'; readonly concurrency: number; readonly handle: MessageHandler<Value> }
+    | {
+        readonly kind: 'perKey'
+        readonly concurrency: number
+        readonly handle: MessageHandler<Value>
+        /** By topic: its part of the places, relative to the others'; 1 where not given. */
+        readonly weights?: ReadonlyMap<string, number>
+      }
   readonly deadLetters: DeadLetters
+  readonly retries: Retries
+  /** How long the group believes in a silent member, in milliseconds. */
+  readonly sessionTimeoutMs?: number
+  /** How long something readable may go unread, in milliseconds, before `onCrash` is called. */
+  readonly stallMs?: number
   readonly logger: Logger
   readonly registry: Registry
-  /** The client gave up and will not come back by itself (kafkajs issue #1445): end the process. */
+  /** The client gave up and will not come back by itself (kafkajs issue #1445), or has stalled: end the process. */
   readonly onCrash: (error: Error) => void
 }
 
@@ -49,201 +62,206 @@ export interface ConsumerRunner {
   stop(): Promise<void>
   /** Ready: has an assignment and nothing it waits for. */
   check(): CheckResult
-  /** Alive: still fetching. */
+  /** Alive: fetching, and getting on. */
   checkLive(): CheckResult
 }
 
 /**
- * The only place that talks to a kafkajs consumer: fetch -> decode -> handle -> verdict -> commit.
+ * The only place that talks to a kafkajs consumer: fetch -> hold until due -> decode -> handle -> verdict -> commit.
  *
  * kafkajs's own callback only puts messages into memory and returns, so its loop goes on fetching and heartbeating
  * however slow a handler is; a full memory pauses the fetching. Offsets are committed here alone, up to the highest
  * contiguous finished one, and only for the assignment they belong to.
+ * @throws when the broker does not answer or a topic does not exist.
  */
 export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<Value>): Promise<ConsumerRunner> {
-  const { logger, mode } = options
+  const { kafka, groupId, logger, mode, retries } = options
+  const sessionTimeoutMs = options.sessionTimeoutMs ?? DEFAULT_SESSION_TIMEOUT_MS
+  const stallMs = options.stallMs ?? DEFAULT_STALL_MS
   const metrics = createConsumerMetrics(options.registry)
   const topics = [...options.decoders.keys()]
+  const levels = retryLevelsOf(topics, retries)
+  const originOf = (topic: string) => levels.get(topic)?.topic ?? topic
   const stopping = new AbortController()
+  const session = { timeoutMs: sessionTimeoutMs, now: () => performance.now() }
   let assignment: Assignment | undefined
-  let commitThrough: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
-  let paused = false
-  let lastActiveAt = Date.now()
-  const restAfterFetch = createFetchPace(FETCH_REST_MS)
+  let commitThrough: CommitOffsets | undefined
+  let lastActiveAt = performance.now()
+  let stalled: readonly string[] = []
 
-  const consumer = options.kafka.consumer({
-    groupId: options.groupId,
-    sessionTimeout: 10_000,
-    rebalanceTimeout: 20_000,
-    heartbeatInterval: 1_000,
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: 2 * sessionTimeoutMs,
+    heartbeatInterval: Math.min(1_000, sessionTimeoutMs / 6),
     maxWaitTimeInMs: 250,
     maxBytes: 8 * 1024 * 1024,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 100, maxRetryTime: 5_000, retries: 10 },
   })
 
-  const processor = createTaskProcessor({
-    decoders: options.decoders,
-    handle: mode.kind === 'batch' ? mode.handle : oneByOne(mode.handle),
-    deadLetters: options.deadLetters,
+  const gate = createFetchGate({
+    pause: (partitions) => whileConnected(() => consumer.pause(partitions)),
+    resume: (partitions) => whileConnected(() => consumer.resume(partitions)),
+  })
+  const waits = createWaits((isWaiting) => (isWaiting ? gate.close('waiting', () => true) : gate.open('waiting')))
+  const commits = createCommitLoop({
+    current: () => assignment && commitThrough && { assignment, commit: commitThrough },
+    isStopping: () => stopping.signal.aborted,
     logger,
+  })
+  const process = createTaskProcessor({
+    ...options,
+    handle: mode.kind === 'batch' ? mode.handle : oneByOne(mode.handle),
     metrics,
+    waits,
     stopping: stopping.signal,
   })
   const run = async (tasks: readonly Task[]) => {
-    await processor.process(tasks)
-    scheduleCommit()
+    await process(tasks)
+    commits.schedule()
+    if (assignment !== undefined) bounds.noteFinished(assignment)
   }
-  const onTaken = () => resumeWhenDrained()
+  const onTaken = ({ delivery }: Task) => bounds.noteLoad(delivery.topic)
   const dispatcher =
     mode.kind === 'batch'
       ? createBatchGatherer({ maxBatch: mode.maxBatch, run, onTaken })
-      : createKeyLanes({ concurrency: mode.concurrency, run: (task) => run([task]), onTaken })
-
-  const pauseWhenFull = () => {
-    if (paused || assignment === undefined) return
-    if (dispatcher.queued < MAX_QUEUED_MESSAGES && dispatcher.queuedBytes < MAX_QUEUED_BYTES) return
-    paused = true
-    consumer.pause(assignment.topicPartitions)
+      : createKeyLanes({
+          concurrency: mode.concurrency,
+          weights: new Map(topics.map((topic) => [topic, mode.weights?.get(topic) ?? 1])),
+          run: (task) => run([task]),
+          onTaken,
+        })
+  const bounds = createMemoryBounds({ dispatcher, gate, originOf, topics })
+  const holding = createHoldingArea({
+    release: (tasks) => dispatch(tasks),
+    onFull: (topic, partition, isFull) => {
+      const reason = `held ${topic}/${partition}`
+      if (isFull) gate.close(reason, (name, number) => name === topic && number === partition)
+      else gate.open(reason)
+    },
+    now: Date.now,
+  })
+  const dispatch = (tasks: readonly Task[]) => {
+    dispatcher.add(tasks)
+    const [first] = tasks
+    if (first !== undefined) bounds.noteLoad(first.delivery.topic)
   }
-  const resumeWhenDrained = () => {
-    metrics.inMemory.set(dispatcher.queued)
-    if (!paused || stopping.signal.aborted) return
-    if (dispatcher.queued > MAX_QUEUED_MESSAGES / 2 || dispatcher.queuedBytes > MAX_QUEUED_BYTES / 2) return
-    paused = false
-    consumer.resume(consumer.paused())
-  }
-
-  let commitTimer: NodeJS.Timeout | undefined
-  let committing: Promise<void> = Promise.resolve()
-  const scheduleCommit = () => {
-    commitTimer ??= setTimeout(() => {
-      commitTimer = undefined
-      void commitNow()
-    }, COMMIT_INTERVAL_MS)
-  }
-  const commitNow = (): Promise<void> => {
-    committing = committing.then(async () => {
-      const owner = assignment
-      const offsets = owner?.committable() ?? []
-      if (owner === undefined || !owner.active || commitThrough === undefined || offsets.length === 0) return
-      try {
-        await commitThrough(toKafkaOffsets(offsets))
-        owner.noteCommitted(offsets)
-      } catch (error) {
-        // A rebalance, or the coordinator is away. What was not committed is handed out again or committed later.
-        logger.warn(describeError(error), 'commit failed')
-        if (!stopping.signal.aborted && owner.active) scheduleCommit()
-      }
-    })
-    return committing
+  const paceFetches = createFetchPace({
+    restMs: FETCH_REST_MS,
+    isFull: () => bounds.isFull,
+    queued: () => dispatcher.queued,
+  })
+  const forgetQueued = () => {
+    dispatcher.dropQueued()
+    holding.clear()
+    bounds.reset()
   }
 
   const onGroupJoin = ({ payload }: ConsumerGroupJoinEvent) => {
     const previous = assignment
     previous?.end()
-    dispatcher.dropQueued()
-    assignment = new Assignment(payload.memberAssignment, previous)
+    forgetQueued()
+    assignment = new Assignment(payload.memberAssignment, previous, session)
     commitThrough = undefined
     metrics.rebalances.inc()
-    consumer.resume(consumer.paused())
-    paused = false
-    logger.info({ groupId: options.groupId, assigned: countPartitions(payload.memberAssignment) }, 'joined the group')
+    gate.assign(payload.memberAssignment, (reason) => reason === 'stopping' || reason === 'waiting')
+    logger.info({ groupId, assigned: countPartitions(payload.memberAssignment) }, 'joined the group')
   }
 
   const eachBatch = async ({ batch, commitOffsetsIfNecessary }: EachBatchPayload) => {
     const owner = assignment
     if (owner === undefined || stopping.signal.aborted) return
     const { topic, partition } = batch
-    const fetchedOffset = Number(fetchedOffsetOf(batch))
-    const gap = owner.gapBefore(topic, partition, fetchedOffset)
-    if (gap !== undefined) {
-      logger.warn({ topic, partition, fetchedOffset, expected: gap }, 'a stale fetch skipped messages, seeking back')
-      consumer.seek({ topic, partition, offset: String(gap) })
-      return
-    }
     commitThrough = commitOffsetsIfNecessary
-    const messages = owner.handOut({
-      topic,
-      partition,
-      fetchedOffset,
-      lastOffset: Number(batch.lastOffset()),
-      messages: batch.messages.map((message) => toIncoming(topic, partition, message)),
-    })
-    dispatcher.add(messages.map((message) => ({ message, assignment: owner })))
-    pauseWhenFull()
-    await restAfterFetch()
+    const level = levels.get(topic)
+    const tasks = takeIn(batch, owner, level, (position) => consumer.seek(position), logger)
+    if (tasks.length === 0) return
+    if (level === undefined) dispatch(tasks)
+    else holding.add(tasks)
+    metrics.inMemory.set(dispatcher.queued + holding.held)
+    bounds.noteFetched(owner, topic, partition)
+    await paceFetches(tasks.length)
+    if (owner.active) bounds.pauseFull()
   }
 
-  consumer.on(consumer.events.GROUP_JOIN, onGroupJoin)
-  const { FETCH_START, FETCH, REBALANCING, CONNECT } = consumer.events
+  const { GROUP_JOIN, FETCH_START, FETCH, CONNECT, REBALANCING, HEARTBEAT, CRASH, END_BATCH_PROCESS } = consumer.events
+  consumer.on(GROUP_JOIN, onGroupJoin)
   for (const event of [FETCH_START, FETCH, REBALANCING, CONNECT]) {
     consumer.on(event, () => {
-      lastActiveAt = Date.now()
+      lastActiveAt = performance.now()
     })
   }
-  consumer.on(consumer.events.CRASH, ({ payload }: ConsumerCrashEvent) => {
-    lastActiveAt = Date.now()
+  consumer.on(HEARTBEAT, () => assignment?.noteHeartbeat())
+  // The last moment in which the group still takes what is finished.
+  consumer.on(REBALANCING, () => void commits.now())
+  consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) =>
+    assignment?.skipTo(topic, partition, Number(lastOffset) + 1),
+  )
+  consumer.on(CRASH, ({ payload }: ConsumerCrashEvent) => {
+    lastActiveAt = performance.now()
     logger.error({ ...describeError(payload.error), restart: payload.restart }, 'consumer crashed')
     if (!payload.restart) options.onCrash(payload.error)
   })
 
   await consumer.connect()
-  await consumer.subscribe({ topics, fromBeginning: true })
+  await consumer.subscribe({ topics: [...topics, ...levels.keys()], fromBeginning: true })
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: true,
     partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
     eachBatch,
   })
+  const watchdog = startStallWatchdog({
+    kafka,
+    groupId,
+    current: () => assignment,
+    isPaused: gate.isPaused,
+    stallMs,
+    onStall: (partitions) => {
+      stalled = partitions
+      const error = new AppError(`nothing arrives from ${partitions.join(', ')} though the broker has more`, {
+        code: 'consumer_stalled',
+        fate: 'unavailable',
+      })
+      logger.error({ ...describeError(error), groupId, partitions }, 'the consumer has stalled')
+      options.onCrash(error)
+    },
+  })
 
   return {
     stop: async () => {
-      if (assignment !== undefined) consumer.pause(assignment.topicPartitions)
-      dispatcher.dropQueued()
       stopping.abort(new Error('stopping'))
-      await dispatcher.idle()
-      clearTimeout(commitTimer)
-      await commitNow()
+      gate.close('stopping', () => true)
+      forgetQueued()
+      await Promise.all([dispatcher.idle(), watchdog.stop()])
+      commits.stop()
+      await commits.now()
       await consumer.disconnect()
     },
     check: () => {
       if (assignment === undefined) return { ok: false, reason: 'not in the consumer group yet' }
-      const waitingFor = processor.waitingFor()
-      return waitingFor === undefined ? { ok: true } : { ok: false, reason: `waiting: ${waitingFor}` }
+      return waits.code === undefined ? { ok: true } : { ok: false, reason: `waiting: ${waits.code}` }
     },
-    checkLive: () =>
-      Date.now() - lastActiveAt < STALL_MS ? { ok: true } : { ok: false, reason: 'the consumer has stopped fetching' },
+    checkLive: () => {
+      if (stalled.length > 0) return { ok: false, reason: `nothing arrives from ${stalled.join(', ')}` }
+      const isSilent = performance.now() - lastActiveAt > stallMs
+      return isSilent ? { ok: false, reason: 'the consumer has stopped fetching' } : { ok: true }
+    },
   }
 }
 
 function oneByOne<Value>(handle: MessageHandler<Value>): BatchHandler<Value> {
-  return async (batch, signal) => {
-    const verdicts = []
-    for (const decoded of batch) verdicts.push(await handle(decoded, signal))
-    return verdicts
+  return async ([decoded], signal) => (decoded === undefined ? [] : [await handle(decoded, signal)])
+}
+
+/** Between a crash and its restart kafkajs has no group and throws; the next assignment is paused anew as it must be. */
+function whileConnected(call: () => void): void {
+  try {
+    call()
+  } catch (error) {
+    if ((error as { name?: unknown } | null)?.name !== 'KafkaJSNonRetriableError') throw error
   }
-}
-
-/** kafkajs keeps the offset that the fetch asked for on the batch but not in its types. */
-function fetchedOffsetOf(batch: EachBatchPayload['batch']): string {
-  return (batch as { fetchedOffset?: string }).fetchedOffset ?? batch.firstOffset() ?? '0'
-}
-
-function toIncoming(
-  topic: string,
-  partition: number,
-  { offset, key, value, headers, timestamp }: EachBatchPayload['batch']['messages'][number],
-): IncomingMessage {
-  return { topic, partition, offset, key, value, headers: headers ?? {}, timestamp: Number(timestamp) }
-}
-
-function toKafkaOffsets(offsets: readonly PartitionOffset[]) {
-  const topics = new Map<string, { partition: number; offset: string }[]>()
-  for (const { topic, partition, offset } of offsets) {
-    topics.set(topic, [...(topics.get(topic) ?? []), { partition, offset: String(offset) }])
-  }
-  return { topics: [...topics].map(([topic, partitions]) => ({ topic, partitions })) }
 }
 
 function countPartitions(assignment: Readonly<Record<string, readonly number[]>>): number {

@@ -1,5 +1,6 @@
 import type { Verdict } from '../outcomes/verdict.ts'
 import type { IncomingMessage } from './incoming.ts'
+import type { Publisher } from './outgoing.ts'
 
 /** A message whose value was decoded, and how often it was tried. */
 export interface Decoded<Value> {
@@ -28,3 +29,20 @@ export type BatchHandler<Value> = (batch: readonly Decoded<Value>[], signal: Abo
  * messages of different keys do run side by side.
  */
 export type MessageHandler<Value> = (decoded: Decoded<Value>, signal: AbortSignal) => Promise<Verdict>
+
+/** Where a group puts what it can never process. */
+export interface DeadLetters {
+  /** Publishes retries too. */
+  readonly publisher: Publisher
+  /** The dead-letter topic of a consumed topic. */
+  topicOf(topic: string): string
+  readonly service: string
+}
+
+/** How a group tries again what failed. */
+export interface Retries {
+  /** The longest wait before each further attempt, in milliseconds; empty: what fails is dead-lettered at once. */
+  readonly delaysMs: readonly number[]
+  /** The retry topics of a consumed topic, in the order of the attempts. All are read, also where the delays are fewer. */
+  topicsOf(topic: string): readonly string[]
+}

@@ -1,78 +1,100 @@
+import { weightedTurns } from './rules/weighted-turns.ts'
 import { bytesOf, type Dispatcher, type Task } from './task.ts'
 
+/** Keys of one consumed topic (its retry topics included), each with what waits for its turn. */
+interface LaneClass {
+  readonly waiting: Map<string, Task[]>
+  /** Keys that have something waiting and nothing running in any class, oldest first. */
+  readonly ready: Set<string>
+  messages: number
+  bytes: number
+}
+
 /**
- * Runs tasks of different keys side by side, up to `concurrency`, and those of one key one after another in the order
- * they came: never two of one key at once in this process, also across a rebalance, because a running task keeps its
- * lane busy until it ends. `run` must not reject.
+ * Runs tasks of different keys side by side, up to `concurrency`, and those of one key one after another: never two of
+ * one key at once in this process over all topics, also across a rebalance, because a running task keeps its key busy
+ * until it ends. Within a topic a key's tasks run in the order they came. A free place goes to the topics by weight,
+ * and within a topic to the key that waits longest. `run` must not reject.
  */
 export function createKeyLanes(options: {
   readonly concurrency: number
+  /** By consumed topic, in the order of preference. */
+  readonly weights: ReadonlyMap<string, number>
   readonly run: (task: Task) => Promise<void>
   /** Called after a task has left the queue. */
-  readonly onTaken: () => void
+  readonly onTaken: (task: Task) => void
 }): Dispatcher {
-  const waiting = new Map<string, Task[]>()
-  /** Keys that have something waiting and nothing running, oldest first. */
-  const ready = new Set<string>()
+  const classes = [...options.weights.keys()].map(
+    (): LaneClass => ({ waiting: new Map(), ready: new Set(), messages: 0, bytes: 0 }),
+  )
+  const classOf = new Map([...options.weights.keys()].map((topic, index) => [topic, classes[index] as LaneClass]))
+  const turns = weightedTurns([...options.weights.values()])
+  const isReady = (index: number) => (classes[index]?.ready.size ?? 0) > 0
   const busy = new Set<string>()
-  const running = new Set<Promise<void>>()
-  let queued = 0
-  let queuedBytes = 0
+  let whenIdle: (() => void)[] = []
 
   const fill = () => {
-    for (const key of ready) {
-      if (busy.size >= options.concurrency) return
-      ready.delete(key)
-      const lane = waiting.get(key)
-      const task = lane?.shift()
-      if (lane === undefined || task === undefined) continue
-      if (lane.length === 0) waiting.delete(key)
-      queued -= 1
-      queuedBytes -= bytesOf(task)
-      start(key, task)
+    while (busy.size < options.concurrency) {
+      const turn = turns.next(isReady)
+      if (turn === undefined) return
+      take(classes[turn] as LaneClass)
     }
   }
 
-  const start = (key: string, task: Task) => {
+  const take = (from: LaneClass) => {
+    const key = from.ready.values().next().value as string
+    const lane = from.waiting.get(key) as Task[]
+    const task = lane.shift() as Task
+    if (lane.length === 0) from.waiting.delete(key)
+    from.messages -= 1
+    from.bytes -= bytesOf(task)
+    for (const { ready } of classes) ready.delete(key)
     busy.add(key)
-    const work = options.run(task).finally(() => {
-      busy.delete(key)
-      running.delete(work)
-      if (waiting.has(key)) ready.add(key)
-      fill()
-    })
-    running.add(work)
-    options.onTaken()
+    void run(key, task)
+    options.onTaken(task)
+  }
+
+  const run = async (key: string, task: Task) => {
+    await options.run(task)
+    busy.delete(key)
+    for (const { waiting, ready } of classes) if (waiting.has(key)) ready.add(key)
+    fill()
+    if (busy.size > 0) return
+    for (const resolve of whenIdle) resolve()
+    whenIdle = []
+  }
+
+  const enqueue = (task: Task) => {
+    const into = classOf.get(task.delivery.topic)
+    if (into === undefined) throw new Error(`no class for topic ${task.delivery.topic}`)
+    const key = laneOf(task)
+    const lane = into.waiting.get(key)
+    if (lane === undefined) into.waiting.set(key, [task])
+    else lane.push(task)
+    if (!busy.has(key)) into.ready.add(key)
+    into.messages += 1
+    into.bytes += bytesOf(task)
   }
 
   return {
+    classes: classes.length,
     add: (tasks) => {
-      for (const task of tasks) {
-        const key = laneOf(task)
-        const lane = waiting.get(key)
-        if (lane === undefined) waiting.set(key, [task])
-        else lane.push(task)
-        if (!busy.has(key)) ready.add(key)
-        queued += 1
-        queuedBytes += bytesOf(task)
-      }
+      for (const task of tasks) enqueue(task)
       fill()
     },
     get queued() {
-      return queued
+      return classes.reduce((sum, { messages }) => sum + messages, 0)
     },
-    get queuedBytes() {
-      return queuedBytes
-    },
+    load: (topic) => classOf.get(topic) ?? { messages: 0, bytes: 0 },
     dropQueued: () => {
-      waiting.clear()
-      ready.clear()
-      queued = 0
-      queuedBytes = 0
+      for (const one of classes) {
+        one.waiting.clear()
+        one.ready.clear()
+        one.messages = 0
+        one.bytes = 0
+      }
     },
-    idle: async () => {
-      while (running.size > 0) await Promise.all(running)
-    },
+    idle: () => (busy.size === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
   }
 }
 

@@ -35,6 +35,11 @@ export class OffsetLedger {
     return this.#handedOut.length - this.#front - this.#finished.size
   }
 
+  /** Offsets handed out from the first unfinished one on, finished or not. */
+  get span(): number {
+    return this.#handedOut.length - this.#front
+  }
+
   #compact(): void {
     this.#handedOut.splice(0, this.#front)
     this.#front = 0

@@ -1,10 +1,18 @@
 import type { Assignment } from './assignment.ts'
+import type { Delivery } from './delivery.ts'
 import type { IncomingMessage } from './incoming.ts'
 
 /** A message to work on, under the assignment that handed it out. */
 export interface Task {
   readonly message: IncomingMessage
   readonly assignment: Assignment
+  readonly delivery: Delivery
+}
+
+export interface QueueLoad {
+  readonly messages: number
+  /** Of the values. */
+  readonly bytes: number
 }
 
 /** Decides which queued tasks run when; how they run is a plain function given to it. */
@@ -12,8 +20,10 @@ export interface Dispatcher {
   add(tasks: readonly Task[]): void
   /** Queued and not started. */
   readonly queued: number
-  /** Bytes of the values of what is queued. */
-  readonly queuedBytes: number
+  /** What is queued in the class of a consumed topic. Classes are bounded apart, so that none fills another's place. */
+  load(topic: string): QueueLoad
+  /** How many classes share the memory. */
+  readonly classes: number
   /** Forgets what has not started. */
   dropQueued(): void
   /** Resolves when nothing runs any more. What is queued is not waited for: drop it first to drain. */
