@@ -1,3 +1,4 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { CONSUMED_TOPICS, GROUPS } from '@buyer-group/shared/messages/topics.ts'
 import type { AuditTarget } from './audit-options.ts'
@@ -13,10 +14,15 @@ export interface ConsumedTopics {
   readonly deadLetterTopics: readonly string[]
 }
 
-/** Finds what the detector and the refresher consume, their retry topics and their dead letters. */
+/**
+ * Finds what the detector and the refresher consume, their retry topics and their dead letters.
+ * @throws AppError `unknown_topic` (permanent) where no such deployment is.
+ */
 export async function findConsumedTopics(admin: Admin, topicPrefix: string): Promise<readonly ConsumedTopics[]> {
   const names = topicNames(topicPrefix)
   const existing = await admin.listTopics()
+  const missing = Object.values(CONSUMED_TOPICS).flatMap((topics) => topics.map(names.name).filter(isMissing(existing)))
+  if (missing.length > 0) throw unknownTopics(missing)
   return (Object.keys(GROUPS) as (keyof typeof GROUPS)[]).map((group) => {
     const consumed = CONSUMED_TOPICS[group]
     const retryPrefixes = consumed.map((topic) => `${names.name(topic)}.${GROUPS[group]}.retry.`)
@@ -47,4 +53,11 @@ export async function readCommitted(
         partitions.map(({ partition, offset }) => [partitionName({ topic, partition }), Math.max(0, Number(offset))]),
       ),
   )
+}
+
+const isMissing = (existing: readonly string[]) => (topic: string) => !existing.includes(topic)
+
+function unknownTopics(topics: readonly string[]): AppError {
+  const words = `Kafka has no ${topics.join(', ')}: check KAFKA_BROKERS and TOPIC_PREFIX, or run "npm run setup"`
+  return new AppError(words, { code: 'unknown_topic', fate: 'permanent' })
 }
