@@ -1,0 +1,73 @@
+import { checkInvariants } from '@buyer-group/operations/audit/rules/check-invariants.ts'
+import { collectFacts } from './collect-facts.ts'
+import { expectedDirectory } from './expected-directory.ts'
+import type { FinalState } from './simulation.ts'
+
+/** What a run breaks of I1 to I5, in words; empty where all hold. */
+export function checkRun(state: FinalState): readonly string[] {
+  const { history, isAtRest } = state
+  if (history.violations.length > 0) return [...new Set(history.violations)]
+  if (!isAtRest) return ['I1: the run never comes to rest']
+  const report = checkInvariants(collectFacts(state))
+  const audited = report.violations.filter(
+    ({ kind, ids }) => !(kind === 'current_stale' && history.excused.has(ids.company ?? '')),
+  )
+  return [
+    ...audited.map(({ invariants, sentence }) => `${invariants}: ${sentence}`),
+    ...(report.inFlight > 0 ? [`I1: ${report.inFlight} are still in flight although nothing is left to do`] : []),
+    ...checkDirectory(state),
+  ]
+}
+
+/** I3: people, positions and members are what an undisturbed run leaves. */
+function checkDirectory({ database }: FinalState): string[] {
+  const expected = expectedDirectory(database.events.values())
+  const idOf = new Map(
+    [...database.people.values()].flatMap(({ personId, sourceIds }) => sourceIds.map((id) => [id, personId] as const)),
+  )
+  const people = [...database.people.values()].map(({ sourceIds, name, email }) => ({
+    sourceId: sourceIds.join(),
+    name,
+    email,
+  }))
+  const positions = [...database.positions.values()].map(
+    ({ companyId, personId, active, title, department, changedAt, changedBy }) => ({
+      companyId,
+      personId,
+      active,
+      title,
+      department,
+      changedAt: changedAt.getTime(),
+      changedBy,
+    }),
+  )
+  const placed = expected.positions.map(({ sourceId, ...position }) => ({
+    companyId: position.companyId,
+    personId: idOf.get(sourceId),
+    active: position.active,
+    title: position.title,
+    department: position.department,
+    changedAt: position.changedAt,
+    changedBy: position.changedBy,
+  }))
+  const members = [...database.groups.values()].flatMap(({ companyId, members: shown }) =>
+    shown.map(({ personId, title, department }) => ({ companyId, personId, title, department })),
+  )
+  const belonging = placed
+    .filter(({ active, companyId }) => active && database.groups.has(companyId))
+    .map(({ companyId, personId, title, department }) => ({ companyId, personId, title, department }))
+  return [
+    ...compare('people', people, expected.people),
+    ...compare('positions', positions, placed),
+    ...compare('members', members, belonging),
+  ]
+}
+
+function compare(what: string, found: readonly object[], expected: readonly object[]): string[] {
+  const texts = (list: readonly object[]) => new Set(list.map((one) => JSON.stringify(one)))
+  const [is, should] = [texts(found), texts(expected)]
+  return [
+    ...[...is].filter((one) => !should.has(one)).map((one) => `I3: ${what} hold ${one}, which no event says`),
+    ...[...should].filter((one) => !is.has(one)).map((one) => `I3: ${what} lack ${one}`),
+  ]
+}

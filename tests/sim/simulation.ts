@@ -1,0 +1,381 @@
+import type { Detector } from '@buyer-group/detector/detector.ts'
+import { createBatchHandler } from '@buyer-group/detector/handle-batch.ts'
+import { createDetectorMetrics } from '@buyer-group/detector/metrics.ts'
+import { noteFailures } from '@buyer-group/detector/note-failures.ts'
+import { readPersonChange } from '@buyer-group/detector/read-person-change.ts'
+import { readRefreshRequest } from '@buyer-group/detector/read-refresh-request.ts'
+import type { DetectorMessage } from '@buyer-group/detector/rules/detector-message.ts'
+import { sweepWindows } from '@buyer-group/detector/sweep-windows.ts'
+import { createMemoryStores as createDetectorStores } from '@buyer-group/detector/test-kit/memory-stores.ts'
+import { createRefreshHandler } from '@buyer-group/refresher/handle-refresh-command.ts'
+import { createRefresherMetrics } from '@buyer-group/refresher/metrics.ts'
+import type { Refresher } from '@buyer-group/refresher/refresher.ts'
+import { createMemoryStores as createRefresherStores } from '@buyer-group/refresher/test-kit/memory-stores.ts'
+import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import type { PersonChange, RefreshCommand, RefreshRequest } from '@buyer-group/shared/messages/messages.ts'
+import { COMMAND_TOPICS, TOPICS } from '@buyer-group/shared/messages/topics.ts'
+import {
+  createMemoryBroker,
+  createMemoryPublisher,
+  type MemoryBroker,
+} from '@buyer-group/testing/memory/memory-broker.ts'
+import { createMemoryDatabase, type MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
+import { Registry } from 'prom-client'
+import { type Coordinator, createCoordinator } from './coordinator.ts'
+import { History } from './history.ts'
+import type { Mutation } from './mutations.ts'
+import { createRandom, type Random } from './random.ts'
+import { type FaultRates, NO_FAULTS, Scheduler, type SimProcess, settle } from './scheduler.ts'
+import { SimConsumer } from './sim-consumer.ts'
+import { type GroupName, simTopics, topicsOf } from './sim-topics.ts'
+import { type Arrival, createWorkload, SIGNIFICANT_TYPES } from './workload.ts'
+
+const START = Date.UTC(2026, 0, 15)
+
+/** Steps after which a run that does not come to rest counts as one that never will. */
+const MOST_STEPS = 30_000
+
+/** Metrics and logs are not looked at: one registry and one silent logger serve every run. */
+const detectorMetrics = createDetectorMetrics(new Registry())
+const refresherMetrics = createRefresherMetrics(new Registry())
+const logger = createLogger('simulation', 'silent')
+
+/** A place for a process: whatever dies in it is started again. */
+interface Slot {
+  readonly group: GroupName
+  readonly index: number
+  starts: number
+  process: SimProcess
+  consumer: SimConsumer<unknown>
+  /** Detectors sweep. */
+  sweep: (() => void) | undefined
+  isSweeping: boolean
+}
+
+/** What stands at the end of a run, to be judged. */
+export interface FinalState {
+  readonly database: MemoryDatabase
+  readonly broker: MemoryBroker
+  readonly history: History
+  readonly windowMs: number
+  readonly clockToleranceMs: number
+  readonly trace: readonly string[]
+  readonly isAtRest: boolean
+}
+
+/**
+ * One run: several detectors and refreshers, the production code, over one database and one broker in memory. Everything
+ * that happens is chosen by the seed: which call goes on, what fails, who dies, stops or is rebalanced, how time passes.
+ * First with faults, then in peace until nothing is left to do.
+ */
+export class Simulation {
+  readonly #random: Random
+  readonly #scheduler: Scheduler
+  readonly #database: MemoryDatabase
+  readonly #broker: MemoryBroker
+  readonly #history: History
+  readonly #coordinators: Readonly<Record<GroupName, Coordinator>>
+  readonly #slots: Slot[] = []
+  readonly #arrivals: Arrival[]
+  readonly #mutation: Mutation
+  readonly #windowMs: number
+  readonly #cacheMaxAgeMs: number
+  readonly #skewMs: number
+  #tokens = 0
+
+  constructor(seed: number, mutation: Mutation = {}) {
+    this.#random = createRandom(seed)
+    this.#mutation = mutation
+    this.#scheduler = new Scheduler(this.#random, START)
+    this.#database = createMemoryDatabase(() => new Date(this.#scheduler.now))
+    this.#broker = createMemoryBroker({ topics: simTopics(), now: () => this.#scheduler.now })
+    this.#history = new History(this.#database, this.#broker)
+    const coordinator = (group: GroupName) =>
+      createCoordinator(group, [...topicsOf(group).keys()], this.#broker, this.#random)
+    this.#coordinators = { detector: coordinator('detector'), refresher: coordinator('refresher') }
+    this.#windowMs = this.#random.pick([200, 1_000, 7_000])
+    this.#cacheMaxAgeMs = this.#random.pick([0, 5_000])
+    this.#skewMs = this.#random.pick([0, 0, 5_000])
+    this.#arrivals = [...createWorkload(this.#random, START)]
+    for (const group of ['detector', 'refresher'] as const) {
+      for (let index = 1 + this.#random.below(3); index > 0; index -= 1) this.#slots.push(this.#open(group, index))
+    }
+  }
+
+  async run(): Promise<FinalState> {
+    this.#scheduler.faults = this.#chooseFaults()
+    const steps = 100 + this.#random.below(500)
+    for (let step = 0; step < steps && this.#history.violations.length === 0; step += 1) {
+      this.#disturbedStep()
+      await this.#look()
+    }
+    this.#calmDown()
+    let isAtRest = false
+    for (let step = 0; step < MOST_STEPS && !isAtRest && this.#history.violations.length === 0; step += 1) {
+      isAtRest = !this.#calmStep()
+      await this.#look()
+    }
+    return {
+      database: this.#database,
+      broker: this.#broker,
+      history: this.#history,
+      windowMs: this.#windowMs,
+      clockToleranceMs: 2 * this.#skewMs,
+      trace: this.#scheduler.trace,
+      isAtRest,
+    }
+  }
+
+  async #look(): Promise<void> {
+    await settle()
+    this.#history.look()
+  }
+
+  #chooseFaults(): FaultRates {
+    const random = this.#random
+    const rate = () => (random.chance(0.5) ? random.next() * 0.12 : 0)
+    const unexpected = random.chance(0.2) ? 0.03 : 0
+    return { refused: rate(), answerLost: rate(), late: rate(), unexpected, unsure: random.pick([0, 0.2]) }
+  }
+
+  #disturbedStep(): void {
+    const { runnable, lateEffects } = this.#scheduler
+    const consuming = this.#slots.flatMap(({ consumer }) => consumer.actions())
+    const running = this.#slots.filter(({ process }) => process.alive && !process.isPaused)
+    const paused = this.#slots.filter(({ process }) => process.alive && process.isPaused)
+    const dead = this.#slots.filter(({ process }) => !process.alive)
+    const sweeping = running.flatMap(({ sweep, isSweeping }) => (sweep === undefined || isSweeping ? [] : [sweep]))
+    const choices: readonly (readonly [weight: number, act: () => void])[] = [
+      [runnable === 0 ? 0 : 12, () => this.#scheduler.proceedOne()],
+      [consuming.length === 0 ? 0 : 6, () => this.#random.pick(consuming)()],
+      [this.#arrivals.length === 0 ? 0 : 1, () => this.#arrive()],
+      [sweeping.length === 0 ? 0 : 0.4, () => this.#random.pick(sweeping)()],
+      [lateEffects === 0 ? 0 : 0.3, () => this.#scheduler.runLate()],
+      [1.2, () => this.#scheduler.advance(this.#random.pick([1, 7, 60, 600, 2_500]))],
+      [running.length === 0 ? 0 : 0.25, () => this.#kill(this.#random.pick(running))],
+      [dead.length === 0 ? 0 : 0.8, () => this.#restart(this.#random.pick(dead))],
+      [running.length === 0 ? 0 : 0.2, () => this.#pause(this.#random.pick(running))],
+      [paused.length === 0 ? 0 : 0.5, () => this.#continue(this.#random.pick(paused))],
+      [0.2, () => this.#rebalance()],
+    ]
+    const total = choices.reduce((sum, [weight]) => sum + weight, 0)
+    let left = this.#random.next() * total
+    for (const [weight, act] of choices) {
+      left -= weight
+      if (left >= 0) continue
+      act()
+      return
+    }
+  }
+
+  #calmDown(): void {
+    this.#scheduler.note('no more faults')
+    this.#scheduler.faults = NO_FAULTS
+    for (const slot of this.#slots) {
+      if (!slot.process.alive) this.#restart(slot)
+      if (slot.process.isPaused) this.#continue(slot)
+    }
+  }
+
+  /** False once nothing is left to do. */
+  #calmStep(): boolean {
+    const { runnable, lateEffects, nextWake, now } = this.#scheduler
+    const consuming = this.#slots.flatMap(({ consumer }) => consumer.actions())
+    if (runnable > 0 && (consuming.length === 0 || this.#random.chance(0.6))) this.#scheduler.proceedOne()
+    else if (consuming.length > 0) this.#random.pick(consuming)()
+    else if (lateEffects > 0) this.#scheduler.runLate()
+    else if (this.#arrivals.length > 0) this.#arrive()
+    else if (nextWake !== undefined) this.#scheduler.advance(Math.max(1, nextWake - now))
+    else if (this.#isWorkWaiting()) {
+      this.#scheduler.advance(500)
+      for (const { sweep, isSweeping } of this.#slots) if (!isSweeping) sweep?.()
+    } else return false
+    return true
+  }
+
+  /** Something that only time brings on: a window with changes, a command in an outbox, a message in a retry topic. */
+  #isWorkWaiting(): boolean {
+    const windows = [...this.#database.windows.values()]
+    if (windows.some(({ pending, outbox }) => pending !== null || outbox !== null)) return true
+    return (['detector', 'refresher'] as const).some((group) =>
+      [...topicsOf(group).keys()].some((topic) =>
+        this.#broker
+          .partitionsOf(topic)
+          .some(
+            (partition) =>
+              this.#broker.read(topic, partition, this.#broker.committed(group, topic, partition)).length > 0,
+          ),
+      ),
+    )
+  }
+
+  #arrive(): void {
+    const [arrival] = this.#arrivals.splice(0, 1)
+    if (arrival === undefined) return
+    const { topic, key, make } = arrival
+    const value = Buffer.from(JSON.stringify(make(this.#scheduler.now)))
+    const { partition, offset } = this.#broker.append({ topic, key, value, headers: {} })
+    this.#scheduler.note(`arrives ${topic}/${partition}@${offset}`)
+  }
+
+  #kill({ process, consumer, group }: Slot): void {
+    this.#scheduler.kill(process)
+    this.#history.noteDeath(process)
+    this.#coordinators[group].leave(consumer)
+  }
+
+  #restart(slot: Slot): void {
+    const { process, consumer, sweep } = this.#open(slot.group, slot.index, slot.starts)
+    this.#scheduler.note(`${process.name} starts`)
+    Object.assign(slot, { process, consumer, sweep, starts: slot.starts + 1, isSweeping: false })
+  }
+
+  /** Its session ends after a while, as if by the group's time-out: until then its partitions wait for it. */
+  #pause({ process, consumer, group }: Slot): void {
+    this.#scheduler.note(`${process.name} is stopped`)
+    process.isPaused = true
+    if (this.#random.chance(0.6)) this.#coordinators[group].leave(consumer)
+  }
+
+  #continue({ process, consumer, group }: Slot): void {
+    this.#scheduler.note(`${process.name} goes on`)
+    process.isPaused = false
+    this.#coordinators[group].leave(consumer)
+    this.#coordinators[group].join(consumer)
+    this.#scheduler.wake()
+  }
+
+  #rebalance(): void {
+    const group = this.#random.pick(['detector', 'refresher'] as const)
+    this.#scheduler.note(`${group} rebalances`)
+    this.#coordinators[group].rebalance()
+  }
+
+  #open(group: GroupName, index: number, starts = 0): Slot {
+    const process: SimProcess = { name: `${group}${index}.${starts}`, alive: true, isPaused: false }
+    const skew = this.#skewMs === 0 ? 0 : this.#random.below(2 * this.#skewMs) - this.#skewMs
+    const clock = () => this.#scheduler.now + skew
+    const between = () => this.#scheduler.between(process)
+    const database = { ...this.#database, between }
+    const slot =
+      group === 'detector'
+        ? this.#openDetector(process, database, clock)
+        : this.#openRefresher(process, database, clock)
+    const opened: Slot = { group, index, starts: starts + 1, isSweeping: false, ...slot }
+    const { sweep } = slot
+    if (sweep !== undefined) {
+      opened.sweep = () => {
+        const current = this.#slots.find((one) => one.process === process) ?? opened
+        current.isSweeping = true
+        this.#scheduler.note(`${process.name} sweeps`)
+        const ended = () => {
+          current.isSweeping = false
+        }
+        sweep().then(ended, ended)
+      }
+    }
+    this.#coordinators[group].join(opened.consumer)
+    return opened
+  }
+
+  #openDetector(process: SimProcess, database: MemoryDatabase, clock: () => number) {
+    const { port } = this.#ports(process)
+    const stores = (this.#mutation.detectorStores ?? ((same) => same))(createDetectorStores(database))
+    const command = { encode }
+    const detector: Detector = {
+      stores: {
+        events: port('events', stores.events),
+        windows: port('windows', stores.windows),
+        logs: port('logs', stores.logs),
+        groups: port('groups', stores.groups),
+      },
+      publisher: this.#publisher(process),
+      commandTopics: {
+        high: { topic: COMMAND_TOPICS.high, ...command },
+        normal: { topic: COMMAND_TOPICS.normal, ...command },
+        low: { topic: COMMAND_TOPICS.low, ...command },
+      },
+      significantTypes: SIGNIFICANT_TYPES,
+      windowMs: this.#windowMs,
+      workspaceId: 'default',
+      metrics: detectorMetrics,
+      logger,
+      now: clock,
+      newToken: () => `token-${this.#tokens++}`,
+    }
+    const handle = (this.#mutation.batchHandler ?? createBatchHandler)(detector)
+    const consumer = new SimConsumer<DetectorMessage>({
+      ...this.#consumerOptions(process, 'detector'),
+      decode: decodeDetectorMessage,
+      mode: { kind: 'batch', handle: noteFailures(handle, detector.stores.events, logger) },
+    })
+    const never = new AbortController().signal
+    return { process, consumer: consumer as SimConsumer<unknown>, sweep: () => sweepWindows(detector, never) }
+  }
+
+  #openRefresher(process: SimProcess, database: MemoryDatabase, clock: () => number) {
+    const { port } = this.#ports(process)
+    const stores = (this.#mutation.refresherStores ?? ((same) => same))(createRefresherStores(database), database)
+    const refresher: Refresher = {
+      stores: {
+        groups: port('groups', stores.groups),
+        events: port('waiting', stores.events),
+        people: port('people', stores.people),
+        positions: port('positions', stores.positions),
+        operations: port('operations', stores.operations),
+        logs: port('logs', stores.logs),
+        windows: port('windows', stores.windows),
+      },
+      publisher: this.#publisher(process),
+      results: { topic: TOPICS.refreshResults, encode },
+      current: { topic: TOPICS.current, encode },
+      metrics: refresherMetrics,
+      logger,
+      now: () => new Date(clock()),
+      pause: (ms) => this.#scheduler.sleep(process, ms),
+      cacheMaxAgeMs: this.#cacheMaxAgeMs,
+    }
+    const consumer = new SimConsumer<RefreshCommand>({
+      ...this.#consumerOptions(process, 'refresher'),
+      decode: async ({ value }) => JSON.parse(String(value)),
+      mode: { kind: 'perKey', handle: createRefreshHandler(refresher) },
+    })
+    return { process, consumer: consumer as SimConsumer<unknown>, sweep: undefined }
+  }
+
+  #ports(process: SimProcess) {
+    return {
+      port: <Port extends object>(name: string, port: Port): Port => this.#scheduler.port(process, name, port),
+    }
+  }
+
+  #publisher(process: SimProcess) {
+    const between = () => this.#scheduler.between(process)
+    const broker = this.#history.watchBroker(process)
+    return this.#scheduler.port(process, 'publisher', createMemoryPublisher(broker, between))
+  }
+
+  #consumerOptions(process: SimProcess, group: GroupName) {
+    return {
+      scheduler: this.#scheduler,
+      broker: this.#broker,
+      process,
+      group,
+      coordinator: this.#history.watchCommits(this.#coordinators[group]),
+      publisher: this.#publisher(process),
+      onFinished: (message: { topic: string; partition: number; offset: string }) =>
+        this.#history.noteFinished(message),
+      commitsFirst: this.#mutation.commitsFirst ?? false,
+    }
+  }
+}
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value))
+
+const decodeDetectorMessage: Decode<DetectorMessage> = async ({ topic, value }) => {
+  const parsed: unknown = JSON.parse(String(value))
+  return topic.startsWith(TOPICS.personChanges)
+    ? readPersonChange(parsed as PersonChange)
+    : readRefreshRequest(parsed as RefreshRequest)
+}
