@@ -1,6 +1,7 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { OnEnd } from './on-end.ts'
 
-const POLL_MS = 20
+const POLL_MS = 40
 
 /** How a count that only grows has grown. Times are in milliseconds, of `performance.now()`. */
 export interface CountWatch {
@@ -10,17 +11,27 @@ export interface CountWatch {
   lastGrowthAt(): number
 }
 
-/** Watches a count until the end of the test, for figures that are printed: how long nothing moved, and until when. */
-export function watchCount(onEnd: OnEnd, count: () => number): CountWatch {
+/**
+ * Watches a count until the end of the test, for figures that are printed: how long nothing moved, and until when.
+ * A count that cannot be read, because what is asked is away, has not grown.
+ */
+export function watchCount(onEnd: OnEnd, count: () => number | Promise<number>): CountWatch {
   const growths = [performance.now()]
-  let last = count()
-  const timer = setInterval(() => {
-    const now = count()
-    if (now === last) return
-    last = now
-    growths.push(performance.now())
-  }, POLL_MS)
-  onEnd(async () => clearInterval(timer))
+  const readCount = async () => count()
+  const ended = new AbortController()
+  const watch = async () => {
+    for (let last = 0; !ended.signal.aborted; ) {
+      const now = await readCount().catch(() => last)
+      if (now > last) growths.push(performance.now())
+      last = now
+      await wait(POLL_MS, undefined, { signal: ended.signal }).catch(() => {})
+    }
+  }
+  const watching = watch()
+  onEnd(async () => {
+    ended.abort()
+    await watching
+  })
   return {
     longestStallMs: (from = 0) =>
       growths.reduce((longest, at, index) => {
