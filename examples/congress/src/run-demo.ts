@@ -4,6 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { countEventLines, readEventLines } from '@buyer-group/ingest/replay/read-event-lines.ts'
 import { replayEvents } from '@buyer-group/ingest/replay/replay-events.ts'
 import { showProgress } from '@buyer-group/ingest/replay/show-progress.ts'
+import { auditDeployment } from '@buyer-group/operations/audit/audit-deployment.ts'
+import { describeOpen, type Open, waitUntilSettled } from '@buyer-group/operations/audit/wait-until-settled.ts'
 import { importDirectory } from '@buyer-group/refresher/import/import-directory.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { compareWithTruth } from './compare-with-truth.ts'
@@ -12,7 +14,6 @@ import { FILES, SOURCE, START_AS_OF } from './read-congress.ts'
 import { readOutcome } from './read-outcome.ts'
 import type { DemoReport } from './rules/format-report.ts'
 import { type RunningServices, startServices } from './start-services.ts'
-import { describeOpen, waitUntilSettled } from './wait-until-settled.ts'
 import { type ResultsWatch, watchResults } from './watch-results.ts'
 
 export interface DemoOptions {
@@ -31,7 +32,7 @@ const WINDOW_MS = 2_000
 
 /**
  * The whole job on real input: imports the start of the directory, runs the services, posts every event through the
- * signed endpoint, waits until every window has closed, and compares with the true end.
+ * signed endpoint, waits until every window has closed, audits what became of each event, and compares with the true end.
  * @throws Error when a service ends on the way, or nothing moves any more.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
@@ -80,14 +81,17 @@ async function sendAndCompare(
 
   const taken = replayed.accepted + replayed.repeated
   let saidAt = lastPostAt
-  const settled = await waitUntilSettled(deployment, taken, signal, (open) => {
+  const onPoll = (open: Open) => {
     if (performance.now() - saidAt < 5_000) return
     saidAt = performance.now()
     say(`waiting: ${describeOpen(open)}`)
-  })
+  }
+  const settled = await waitUntilSettled({ ...deployment, events: taken, signal, onPoll })
   while (results.delivered() < settled.counts.results) await delay(50, undefined, { signal })
 
   const outcome = await readOutcome(deployment.collections)
+  const schemaRegistryUrl = options.addresses.SCHEMA_REGISTRY_URL
+  const audit = await auditDeployment({ ...deployment, schemaRegistryUrl, windowMs: WINDOW_MS, signal })
   return {
     imported,
     sent: replayed.sent,
@@ -101,6 +105,7 @@ async function sendAndCompare(
     answer: replayed.latencyMs,
     windowMs: WINDOW_MS,
     drainMs: settled.at - lastPostAt,
+    audit,
     comparison: await compareWithTruth(deployment.collections, limit),
   }
 }

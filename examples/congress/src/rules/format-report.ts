@@ -27,7 +27,25 @@ export interface DemoReport {
   readonly windowMs: number
   /** From the last post to the moment when nothing was left to do. */
   readonly drainMs: number
+  /** What became of every event, and which guarantees do not hold. */
+  readonly audit: Audit
   readonly comparison: Comparison
+}
+
+/** What is shown of the audit's report. */
+export interface Audit {
+  readonly counts: {
+    readonly accepted: number
+    readonly insignificant: number
+    readonly covered: number
+    readonly deadLettered: number
+    readonly commandsPerWindow: number
+    readonly resultsPerRefresh: number
+    readonly lost: number
+    readonly twice: number
+  }
+  readonly inFlight: number
+  readonly violations: readonly { readonly sentence: string }[]
 }
 
 const MAX_LISTED = 20
@@ -36,15 +54,19 @@ const number = (value: number) => Math.round(value).toLocaleString('en')
 const duration = (ms: number | null) =>
   ms === null ? '-' : ms < 1_000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms` : `${(ms / 1_000).toFixed(2)} s`
 
-/** Did every company reach its true end, with nothing refused, failed or broken on the way? */
-export function isSuccess({ comparison, results, deadLetters, refused }: DemoReport): boolean {
+/** Did every company reach its true end, with nothing refused, failed, lost or done twice on the way? */
+export function isSuccess({ comparison, results, deadLetters, refused, audit }: DemoReport): boolean {
   const isEqual = comparison.equal === comparison.companies
-  return isEqual && results.problems.length === 0 && results.failed === 0 && deadLetters === 0 && refused === 0
+  const isKept = audit.violations.length === 0 && audit.inFlight === 0
+  return (
+    isKept && isEqual && results.problems.length === 0 && results.failed === 0 && deadLetters === 0 && refused === 0
+  )
 }
 
 /** The table, a line each, and below it what went wrong. */
 export function formatReport(report: DemoReport): readonly string[] {
-  const { comparison, results } = report
+  const { comparison, results, audit } = report
+  const { accepted, insignificant, covered, deadLettered, lost, twice } = audit.counts
   const rate = report.sendingMs === 0 ? 0 : (report.accepted / report.sendingMs) * 1_000
   const rows: readonly (readonly [string, string])[] = [
     ['positions imported', number(report.imported)],
@@ -60,6 +82,11 @@ export function formatReport(report: DemoReport): readonly string[] {
     ...(results.failed > 0 ? [['  failed', number(results.failed)] as const] : []),
     ...(report.deadLetters > 0 ? [['dead letters', number(report.deadLetters)] as const] : []),
     ['companies equal to the truth', `${number(comparison.equal)} of ${number(comparison.companies)}`],
+    ['accepted events accounted for', `${number(insignificant + covered + deadLettered)} of ${number(accepted)}`],
+    ['commands a window, at most', number(audit.counts.commandsPerWindow)],
+    ['different results of a refresh, at most', number(audit.counts.resultsPerRefresh)],
+    ['lost', number(lost)],
+    ['twice', number(twice)],
     ['events/s accepted', number(rate)],
     ['answer p50, p99', `${duration(report.answer.p50)}, ${duration(report.answer.p99)}`],
     ['end to end p50, p99, windows included', `${duration(report.endToEnd.p50)}, ${duration(report.endToEnd.p99)}`],
@@ -76,6 +103,10 @@ export function formatReport(report: DemoReport): readonly string[] {
     ...rows.map(([name, value]) => `${name.padEnd(width)}  ${value.padStart(valueWidth)}`),
     ...listed('differences from the truth', comparison.differences),
     ...listed('broken promises', results.problems),
+    ...listed(
+      'guarantees that do not hold',
+      audit.violations.map(({ sentence }) => sentence),
+    ),
   ]
 }
 

@@ -19,12 +19,28 @@ const report: DemoReport = {
   leading: { p50: 90, p99: 300 },
   windowMs: 2_000,
   drainMs: 2_500,
+  audit: {
+    counts: {
+      accepted: 55_681,
+      insignificant: 12_896,
+      covered: 42_785,
+      deadLettered: 0,
+      commandsPerWindow: 1,
+      resultsPerRefresh: 1,
+      lost: 0,
+      twice: 0,
+    },
+    inFlight: 0,
+    violations: [],
+  },
   comparison: { companies: 294, equal: 294, differences: [] },
 }
 
 test('the table names rate, latencies and what the drain took beyond the windows', () => {
   const text = formatReport(report).join('\n')
   expect(text).toMatch(/companies equal to the truth +294 of 294/)
+  expect(text).toMatch(/accepted events accounted for +55,681 of 55,681\n/)
+  expect(text).toMatch(/lost +0\n/)
   expect(text).toMatch(/events\/s accepted +5,568/)
   expect(text).toMatch(/answer p50, p99 +4\.3 ms, 40 ms/)
   expect(text).toMatch(/end to end p50, p99, windows included +1\.23 s, -/)
@@ -47,6 +63,8 @@ test.each<[string, Partial<DemoReport>]>([
   ['a failed refresh', { results: { ...report.results, failed: 1 } }],
   ['a dead letter', { deadLetters: 1 }],
   ['an event that was not taken', { refused: 1 }],
+  ['an event that nobody can account for', { audit: { ...report.audit, violations: [{ sentence: 'x' }] } }],
+  ['an event that is still in flight', { audit: { ...report.audit, inFlight: 1 } }],
 ])('%s is no success', (_what, change) => {
   expect(isSuccess({ ...report, ...change })).toBe(false)
 })
