@@ -1,6 +1,7 @@
 import kafkajs, { type Admin, type ITopicConfig, type Kafka } from 'kafkajs'
 import { AppError } from '../errors/app-error.ts'
 import type { TopicSpec } from '../messages/topic-spec.ts'
+import { createTopics } from './create-topics.ts'
 
 export interface EnsuredTopics {
   readonly created: readonly string[]
@@ -29,7 +30,7 @@ export async function ensureTopics(
     const existing = new Set(await admin.listTopics())
     const missing = specs.filter(({ topic }) => !existing.has(topic))
     const present = specs.filter(({ topic }) => existing.has(topic))
-    if (missing.length > 0) await createTopics(admin, missing, await chooseReplication(admin, replication))
+    if (missing.length > 0) await createMissing(admin, missing, await chooseReplication(admin, replication))
     return {
       created: missing.map(({ topic }) => topic),
       differences: present.length === 0 ? [] : await findDifferences(admin, present),
@@ -52,7 +53,7 @@ async function chooseReplication(admin: Admin, wanted: number | undefined): Prom
   )
 }
 
-async function createTopics(admin: Admin, specs: readonly TopicSpec[], replication: number): Promise<void> {
+async function createMissing(admin: Admin, specs: readonly TopicSpec[], replication: number): Promise<void> {
   const inSync = replication >= USUAL_REPLICATION ? { 'min.insync.replicas': '2' } : {}
   const topics: ITopicConfig[] = specs.map(({ topic, partitions, config }) => ({
     topic,
@@ -61,7 +62,7 @@ async function createTopics(admin: Admin, specs: readonly TopicSpec[], replicati
     configEntries: Object.entries({ ...config, ...inSync }).map(([name, value]) => ({ name, value })),
   }))
   try {
-    await admin.createTopics({ topics })
+    await createTopics(admin, topics)
   } catch (error) {
     const refused = refusalsOf(error)
     if (refused.length === 0) throw error

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { createTopics } from '@buyer-group/shared/kafka/create-topics.ts'
 import type { Kafka } from 'kafkajs'
 
 /** A topic (and so a group) of a test's own, gone when the test ends. Give it onTestFinished as `onEnd`. */
@@ -10,7 +11,7 @@ export async function temporaryTopic(
   const topic = `test-${randomUUID()}`
   const admin = kafka.admin()
   await admin.connect()
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] })
+  await createTopics(admin, [{ topic, numPartitions: partitions }])
   onEnd(async () => {
     await admin.deleteTopics({ topics: [topic] }).catch(() => {})
     await admin.disconnect()
