@@ -1,7 +1,8 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { findOffsetRanges } from '@buyer-group/shared/kafka/read-topic.ts'
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import type { Kafka } from 'kafkajs'
-import { readLettersIn } from './read-letters.ts'
+import { type ReadLetter, readLettersIn } from './read-letters.ts'
 import { findScopes } from './replay-store.ts'
 import { sourceOf } from './rules/choose-topics.ts'
 import { findReplayOf } from './rules/judge-letter.ts'
@@ -18,7 +19,7 @@ export interface ShownLetter extends DeadLetter {
 
 /**
  * Reads one dead letter.
- * @throws AppError `no_such_letter` (permanent) where no message stands, `kafka_unavailable` (unavailable), MongoDB's
+ * @throws AppError `no_such_letter` (permanent) where no message stands, `unknown_topic` (permanent), `kafka_unavailable` (unavailable), MongoDB's
  * errors.
  */
 export async function showDeadLetter(options: {
@@ -27,26 +28,23 @@ export async function showDeadLetter(options: {
   readonly location: Location
   readonly readValue: ReadValue
 }): Promise<ShownLetter> {
-  const { topic, partition, offset } = options.location
   const replays = await findScopes(options.collections.deadLetterReplays)
-  const found = await first(readLettersIn(options.kafka, [{ topic, partition, from: offset, to: offset + 1 }]))
+  const found = await readLetterAt(options.kafka, options.location)
   if (found === undefined) throw noSuchLetter(options.location)
   const { letter, message } = found
   return {
     ...letter,
     headers: Object.fromEntries(Object.keys(message.headers).map((name) => [name, headerOf(message, name) ?? ''])),
-    value: await options.readValue(letter.origin?.topic ?? sourceOf(topic), message.value),
+    value: await options.readValue(letter.origin?.topic ?? sourceOf(letter.location.topic), message.value),
     replayedBy: findReplayOf(letter, replays) ?? null,
   }
 }
 
-async function first<Item>(items: AsyncIterable<Item>): Promise<Item | undefined> {
-  try {
-    for await (const item of items) return item
-  } catch (error) {
-    // Beyond what the partition holds.
-    if ((error as { code?: unknown }).code !== 'offset_out_of_range') throw error
-  }
+async function readLetterAt(kafka: Kafka, { topic, partition, offset }: Location): Promise<ReadLetter | undefined> {
+  const ranges = await findOffsetRanges(kafka, [topic])
+  const range = ranges.find((candidate) => candidate.partition === partition)
+  if (range === undefined || offset < range.from || offset >= range.to) return undefined
+  for await (const read of readLettersIn(kafka, [{ topic, partition, from: offset, to: offset + 1 }])) return read
   return undefined
 }
 

@@ -14,7 +14,7 @@ export function describeEnd(replayId: string, end: EndFacts): string[] {
   const lines = [
     `Replay ${replayId} is ${kind}: ${replayed.toLocaleString('en')} of ${countOf(planned, 'letter')} replayed, ${skipped.toLocaleString('en')} skipped.`,
   ]
-  if (expired > 0) lines.push(`WARNING: ${countOf(expired, 'letter')} of its ranges had expired in Kafka before.`)
+  if (expired > 0) lines.push(`WARNING: ${countOf(expired, 'offset')} of its ranges had expired in Kafka before.`)
   if (kind === 'interrupted') lines.push(`Go on with it: npm run dlq -- replay ${replayId}`)
   return lines
 }

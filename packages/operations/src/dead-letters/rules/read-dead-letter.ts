@@ -22,7 +22,7 @@ export interface DeadLetter {
   readonly at: number
   /** The key: the company's id. */
   readonly company: string | null
-  /** Where it was read before it became a dead letter; null where the headers do not say. */
+  /** Where it first stood, partition and offset -1 where only the topic is known; null where the headers do not say. */
   readonly origin: Location | null
   /** Why it stands there: a stable code, `unreadable` where the headers do not say. */
   readonly code: string
@@ -51,8 +51,8 @@ const NEEDED = ['dlq-code', 'dlq-topic', 'dlq-partition', 'dlq-offset'] as const
 export function readDeadLetter(message: IncomingMessage): DeadLetter {
   const header = (name: string) => headerOf(message, name)
   const missing = NEEDED.filter((name) => !header(name))
-  const partition = wholeNumber(header('dlq-partition'))
-  const offset = wholeNumber(header('dlq-offset'))
+  const partition = place(header('dlq-partition'))
+  const offset = place(header('dlq-offset'))
   const topic = header('dlq-topic')
   const isBad = missing.length === 0 && (partition === null || offset === null)
   return {
@@ -86,6 +86,11 @@ function describeMissing(missing: readonly string[]): string | null {
 
 function wholeNumber(text: string | null): number | null {
   return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null
+}
+
+/** A partition or an offset: -1 where it was lost on the way. */
+function place(text: string | null): number | null {
+  return text === '-1' ? -1 : wholeNumber(text)
 }
 
 /** Entries that are no steps are left out: a history is a help, and a broken one must not keep a letter here. */

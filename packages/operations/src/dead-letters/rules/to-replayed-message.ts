@@ -5,8 +5,14 @@ import type { DeadLetter, ReplayStep } from './read-dead-letter.ts'
 /** A message that is replayed more often keeps its latest steps. */
 const MAX_HISTORY = 10
 
-/** Headers that only said why the message was a dead letter or waited for another attempt, or come anew. */
-const NOT_ORIGINAL = /^(dlq|retry)-|^replay-(id|history)$/
+const named = (prefix: string, names: string) => names.split(' ').map((name) => `${prefix}-${name}`)
+
+/** Headers that only said why the message was a dead letter or waited for another attempt, or that come anew. */
+const NOT_ORIGINAL = new Set([
+  ...named('dlq', 'code message step service topic partition offset attempt at'),
+  ...named('retry', 'attempt delay-ms code message topic partition offset at'),
+  ...named('replay', 'id history'),
+])
 
 /**
  * The message as it goes back to `topic`: original bytes, key and headers, with which replay brought it and where it
@@ -39,7 +45,7 @@ function originalHeaders(message: IncomingMessage): Record<string, string | Buff
   return Object.fromEntries(
     Object.entries(message.headers).flatMap(([name, value]) => {
       const single = Array.isArray(value) ? value.at(-1) : value
-      return single === undefined || NOT_ORIGINAL.test(name) ? [] : [[name, single] as const]
+      return single === undefined || NOT_ORIGINAL.has(name) ? [] : [[name, single] as const]
     }),
   )
 }
