@@ -21,9 +21,18 @@ test('only the addresses are required', () => {
 test.each([
   ['REFRESH_WINDOW', '0s'],
   ['REFRESH_WINDOW', 'an hour'],
+  ['REFRESH_WINDOW', '25d'],
+  ['REFRESH_MAX_AGE', '0d'],
+  ['REFRESH_MAX_AGE', '40000d'],
   ['SWEEP_INTERVAL', '0ms'],
   ['MAX_BATCH', '0'],
   ['SIGNIFICANT_TYPES', ' , '],
 ])('a bad %s (%j) is named', (name, value) => {
   expect(() => readConfig(detectorConfigSchema, { ...required, [name]: value })).toThrow(name)
+})
+
+test('scheduled refreshes are off unless asked for, and their age may exceed that of any timer', () => {
+  expect(readConfig(detectorConfigSchema, required).REFRESH_MAX_AGE).toBeUndefined()
+  const config = readConfig(detectorConfigSchema, { ...required, REFRESH_MAX_AGE: '90d' })
+  expect(config.REFRESH_MAX_AGE).toBe(90 * 86_400_000)
 })

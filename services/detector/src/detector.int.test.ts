@@ -12,6 +12,7 @@ import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { createDeployment, type Deployment, type ReadMessage } from '@buyer-group/testing/processes/deployment.ts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { personChange } from './test-kit/messages.ts'
+import { storeGroup } from './test-kit/stored-group.ts'
 
 /** The detector as the process that it is in production: its wiring. Its rules are shown by the other tests. */
 const brokers = (process.env.KAFKA_BROKERS ?? '').split(',')
@@ -80,6 +81,21 @@ test('a running detector turns changes and requests into commands, sets poison a
   expect(await detector.metric('detector_commands_produced_total')).toBe(3)
   expect(await detector.stop()).toBe(0)
   expect(detector.output()).not.toMatch(/Pat Doe|Chief Financial/)
+})
+
+test('a running detector that is told an age refreshes the groups that have reached it, once', async () => {
+  await storeGroup(deployment.collections, 'aged', { agoMs: 2 * 3_600_000 })
+  await storeGroup(deployment.collections, 'young', { agoMs: 0 })
+  const detector = await deployment.start('detector', { REFRESH_MAX_AGE: '1h' })
+  await vi.waitFor(async () => expect(await readCommands('low')).toHaveLength(1), { timeout: 20_000, interval: 50 })
+  expect((await readCommands('low'))[0]).toMatchObject({ key: 'aged', value: { reason: 'scheduled', priority: 'low' } })
+  const sweeps = await detector.metric('detector_sweeps_total')
+  await vi.waitFor(
+    async () => expect(await detector.metric('detector_sweeps_total')).toBeGreaterThan(sweeps + 2),
+    20_000,
+  )
+  expect(await detector.metric('detector_scheduled_claims_total')).toBe(1)
+  expect(await detector.stop()).toBe(0)
 })
 
 /** Runs main.ts until it exits by itself. */

@@ -1,0 +1,27 @@
+import type { RefreshReason } from '@buyer-group/shared/messages/messages.ts'
+import { expect, test } from 'vitest'
+import type { Waiting } from '../refresh-state.ts'
+import { checkCacheStep } from './check-cache.ts'
+
+const COMPOSED_AT = new Date('2026-01-15T09:30:00Z')
+
+/** Whether the cache answers a refresh for this reason, so long after the group was composed. */
+async function isFresh(reason: RefreshReason, ageMs: number, foldedIds: readonly string[] = []) {
+  const stored = { refreshedAt: COMPOSED_AT, composedAt: COMPOSED_AT }
+  const waiting = { command: { reason }, stored, changes: [], foldedIds } as unknown as Waiting
+  const now = () => new Date(COMPOSED_AT.getTime() + ageMs)
+  return (await checkCacheStep.execute(waiting, { now, cacheMaxAgeMs: 60_000 })).isFresh
+}
+
+test('a young group answers a webhook’s refresh, unless a change waits', async () => {
+  expect(await isFresh('webhook', 59_999)).toBe(true)
+  expect(await isFresh('webhook', 60_000)).toBe(false)
+  expect(await isFresh('webhook', 0, ['test:1'])).toBe(false)
+})
+
+test.each(['manual', 'scheduled'] as const)(
+  'no group answers a %s refresh, however long it may be kept',
+  async (reason) => {
+    expect(await isFresh(reason, 1)).toBe(false)
+  },
+)
