@@ -1,4 +1,5 @@
 import type { MessageBySchema } from '@buyer-group/shared/avro/schemas.ts'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import type { TopicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
@@ -15,7 +16,23 @@ export function openDecoders(
   decodeRequest: DecodeBytes<MessageBySchema['refresh-request']>,
 ): ReadonlyMap<string, Decode<DetectorMessage>> {
   return new Map<string, Decode<DetectorMessage>>([
-    [topics.name(TOPICS.personChanges), async ({ value }) => readPersonChange(await decodeChange(value))],
-    [topics.name(TOPICS.refreshRequests), async ({ value }) => readRefreshRequest(await decodeRequest(value))],
+    [
+      topics.name(TOPICS.personChanges),
+      async ({ key, value }) => ownedBy(key, readPersonChange(await decodeChange(value))),
+    ],
+    [
+      topics.name(TOPICS.refreshRequests),
+      async ({ key, value }) => ownedBy(key, readRefreshRequest(await decodeRequest(value))),
+    ],
   ])
+}
+
+/**
+ * The order of a company's messages rests on its being their key (system.md, "Topics").
+ * @throws AppError `invalid_message` (permanent) where another key stands.
+ */
+function ownedBy(key: Buffer | null, message: DetectorMessage): DetectorMessage {
+  const { companyId } = message.kind === 'change' ? message.change : message.request
+  if (key?.toString() === companyId) return message
+  throw new AppError('the message key is not its companyId', { code: 'invalid_message', fate: 'permanent' })
 }

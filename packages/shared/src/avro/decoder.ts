@@ -20,10 +20,18 @@ export function openDecoder<Name extends SchemaName>(
   const resolverFor = async (id: number) => {
     const known = resolvers.get(id)
     if (known !== undefined) return known
-    const writer = avro.Type.forSchema(JSON.parse(await writerSchema(registry, id)))
-    const resolver = writer.equals(reader) ? null : reader.createResolver(writer)
+    const resolver = resolve(id, await writerSchema(registry, id))
     resolvers.set(id, resolver)
     return resolver
+  }
+
+  const resolve = (id: number, schema: string) => {
+    try {
+      const writer = avro.Type.forSchema(JSON.parse(schema))
+      return writer.equals(reader) ? null : reader.createResolver(writer)
+    } catch (error) {
+      throw undecodable(`the schema ${id} that the value names is another message's`, error)
+    }
   }
 
   return async (bytes) => {
