@@ -51,7 +51,10 @@ function judgeDecided(event: AcceptedMessage, record: EventRecord, context: Even
     const sentence = `event ${event.key} of the significant type ${event.type} was decided as insignificant`
     return lost(violation('event_ignored', { event: event.key, company: event.companyId }, sentence))
   }
-  const fates = event.companies.map((companyId) => judgeCompany(event, record, companyId, context))
+  // Also a company that the event does not name but that it waits for must come.
+  const fates = [...new Set([...event.companies, ...record.waitingFor])].map((companyId) =>
+    judgeCompany(event, record, companyId, context),
+  )
   // The worst of the companies is what became of the event.
   return (
     fates.find(({ kind }) => kind === 'lost') ??

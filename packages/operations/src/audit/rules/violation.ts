@@ -23,7 +23,8 @@ export function countEffect(violations: readonly Violation[], effect: 'lost' | '
   const subjects = violations
     .filter(({ kind }) => VIOLATIONS[kind].effect === effect)
     .map(({ ids: { event, request, refresh, command, message, company } }) =>
-      JSON.stringify(event ?? request ?? command ?? refresh ?? message ?? company),
+      // Two bodies under one id are two events; their messages tell them apart.
+      JSON.stringify(event === undefined ? (request ?? command ?? refresh ?? message ?? company) : [event, message]),
     )
   return new Set(subjects).size
 }

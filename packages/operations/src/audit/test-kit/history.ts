@@ -156,8 +156,9 @@ export function createHistory() {
       const { companyId, commandId, sequence } = command
       const group = groups.get(companyId)
       if (group === undefined) return
-      if (group.sequence > sequence) logs.set(commandId, { commandId, status: 'superseded' })
-      else {
+      if (group.sequence > sequence) {
+        if (logs.get(commandId)?.status !== 'completed') logs.set(commandId, { commandId, status: 'superseded' })
+      } else {
         groups.set(companyId, { ...group, isPublished: true })
         for (const record of records.values()) {
           if (!group.foldedIds.includes(record.key) || !record.waitingFor.includes(companyId)) continue
