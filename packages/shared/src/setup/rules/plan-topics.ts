@@ -66,8 +66,14 @@ const LARGE_MESSAGES = { 'max.message.bytes': String(LARGE_MESSAGE_BYTES) }
 
 const groups = () => Object.keys(GROUPS) as (keyof typeof GROUPS)[]
 
+/**
+ * Messages bear the time at which the broker took them. One that bore its sender's would be refused where that clock is
+ * over an hour ahead (`message.timestamp.after.max.ms`), and one from a clock behind be deleted before its time.
+ */
+const BY_THE_BROKERS_CLOCK = { 'message.timestamp.type': 'LogAppendTime' }
+
 function configFor(kept: number | 'compacted'): Readonly<Record<string, string>> {
   return kept === 'compacted'
-    ? { 'cleanup.policy': 'compact' }
-    : { 'cleanup.policy': 'delete', 'retention.ms': String(kept * DAY_MS) }
+    ? { ...BY_THE_BROKERS_CLOCK, 'cleanup.policy': 'compact' }
+    : { ...BY_THE_BROKERS_CLOCK, 'cleanup.policy': 'delete', 'retention.ms': String(kept * DAY_MS) }
 }
