@@ -77,6 +77,11 @@ export class Assignment {
     this.#heardAt = this.#session.now()
   }
 
+  /** The group is rebalancing: until we have joined again nobody knows whose the partitions are. */
+  suspend(): void {
+    this.#heardAt = Number.NEGATIVE_INFINITY
+  }
+
   /**
    * No heartbeat was answered for a whole session (the process was stopped, or the coordinator is away): the group may
    * have given the partitions to others without us knowing yet.

@@ -1,14 +1,23 @@
+import {
+  describeConsumerRunner,
+  gate,
+  type OpenWorld,
+  soon,
+} from '@buyer-group/testing/contracts/consumer-runner-contract.ts'
 import { temporaryTopic } from '@buyer-group/testing/kafka/temporary-topic.ts'
-import type { Kafka } from 'kafkajs'
+import type { Consumer, Kafka } from 'kafkajs'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../errors/app-error.ts'
 import { done } from '../outcomes/verdict.ts'
 import { type ConsumerRunnerOptions, startConsumerRunner } from './consumer-runner.ts'
 import { createKafka } from './create-kafka.ts'
+import { createTopics } from './create-topics.ts'
+import type { IncomingMessage } from './incoming.ts'
 import { lagOf } from './lag-monitor.ts'
 import { openPublisher } from './publisher.ts'
+import { readTopics } from './read-topic.ts'
 
 let kafka: Kafka
 const logger = pino({ level: 'silent' })
@@ -17,198 +26,194 @@ beforeAll(() => {
   kafka = createKafka({ brokers: (process.env.KAFKA_BROKERS ?? '').split(','), clientId: 'runner-test', logger })
 })
 
-/** A topic with its dead letters, a publisher, and runners of one group on it, all released when the test ends. */
-async function setUp(partitions: number) {
-  const topic = await temporaryTopic(kafka, partitions, onTestFinished)
-  const dlq = await temporaryTopic(kafka, 1, onTestFinished)
-  const publisher = await openPublisher(kafka)
-  onTestFinished(() => publisher.close())
-  const admin = kafka.admin()
-  await admin.connect()
-  onTestFinished(() => admin.disconnect())
+const decodeText = async ({ value }: IncomingMessage) => {
+  if (value === null) throw new AppError('no value', { code: 'undecodable_message', fate: 'permanent' })
+  return value.toString()
+}
+const retryTopicsOf = (topic: string) => [1, 2, 3].map((level) => `${topic}.retry.${level}`)
+const deadLetterTopicOf = (topic: string) => `${topic}.dlq`
 
-  const start = async (mode: ConsumerRunnerOptions<string>['mode']) => {
-    const runner = await startConsumerRunner<string>({
-      kafka,
-      groupId: topic,
-      decoders: new Map([
-        [
-          topic,
-          async ({ value }) => {
-            if (value === null) throw new AppError('no value', { code: 'undecodable_message', fate: 'permanent' })
-            return value.toString()
+const openWorld: OpenWorld = async ({ partitions, topics: count = 1 }) => {
+  const topics = await Promise.all(
+    Array.from({ length: count }, () => temporaryTopic(kafka, partitions, onTestFinished)),
+  )
+  const publisher = await openPublisher(kafka)
+  const producer = kafka.producer({ allowAutoTopicCreation: false })
+  const admin = kafka.admin()
+  await Promise.all([producer.connect(), admin.connect()])
+  const around = topics.flatMap((topic) => [
+    ...retryTopicsOf(topic).map((name) => ({ topic: name, numPartitions: 3 })),
+    { topic: deadLetterTopicOf(topic), numPartitions: 1 },
+  ])
+  await createTopics(admin, around)
+  onTestFinished(async () => {
+    await admin.deleteTopics({ topics: around.map(({ topic }) => topic) }).catch(() => {})
+    await Promise.all([publisher.close(), producer.disconnect(), admin.disconnect()])
+  })
+  const [groupId = ''] = topics
+  const registries: Registry[] = []
+
+  const readAll = async (topic: string) => {
+    const messages: IncomingMessage[] = []
+    for await (const message of readTopics(kafka, [topic])) messages.push(message)
+    return messages
+  }
+  return {
+    topics,
+    retryTopicsOf,
+    start: async (mode, more = {}) => {
+      const { retryDelaysMs = [], publishing, ...rest } = more
+      const registry = new Registry()
+      const runner = await startConsumerRunner<string>({
+        kafka,
+        groupId,
+        decoders: new Map(topics.map((topic) => [topic, decodeText])),
+        mode,
+        deadLetters: {
+          publisher: {
+            publish: async (messages) => {
+              await publishing?.(messages)
+              await publisher.publish(messages)
+            },
           },
-        ],
-      ]),
-      mode,
-      deadLetters: { publisher, topicOf: () => dlq, service: 'test' },
+          topicOf: deadLetterTopicOf,
+          service: 'test',
+        },
+        retries: { delaysMs: retryDelaysMs, topicsOf: retryTopicsOf },
+        logger,
+        registry,
+        onCrash: (error) => {
+          throw error
+        },
+        ...rest,
+      })
+      registries.push(registry)
+      let stopped: Promise<void> | undefined
+      const stop = () => {
+        stopped ??= runner.stop()
+        return stopped
+      }
+      onTestFinished(stop)
+      return { ...runner, stop }
+    },
+    send: async (topic, messages) => {
+      await producer.send({
+        topic,
+        messages: messages.map(({ key, value, headers = {}, timestamp }) => ({
+          key,
+          value,
+          headers: { ...headers },
+          ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+        })),
+      })
+    },
+    readAll,
+    deadLettersOf: (topic) => readAll(deadLetterTopicOf(topic)),
+    uncommitted: async () => {
+      const lags = await lagOf(admin, groupId, [...topics, ...topics.flatMap(retryTopicsOf)])
+      return [...lags.values()].flatMap((partitions) => [...partitions.values()]).reduce((sum, lag) => sum + lag, 0)
+    },
+    queued: async () => {
+      const gauges = registries.map((registry) => registry.getSingleMetric('kafka_consumer_queued_messages')?.get())
+      const values = (await Promise.all(gauges)).flatMap((gauge) => gauge?.values ?? [])
+      return values.reduce((sum, { value }) => sum + value, 0)
+    },
+  }
+}
+
+describeConsumerRunner('Kafka', openWorld)
+
+describe('a consumer runner whose client fails', () => {
+  /** A runner over a client whose consumer the test gets hold of. */
+  const startOver = async (more: Partial<ConsumerRunnerOptions<string>>) => {
+    const topic = await temporaryTopic(kafka, 1, onTestFinished)
+    const publisher = await openPublisher(kafka)
+    onTestFinished(() => publisher.close())
+    const crashes: Error[] = []
+    let client: Consumer | undefined
+    const watched: Kafka = Object.create(kafka, {
+      consumer: {
+        value: (config: Parameters<Kafka['consumer']>[0]) => {
+          client = kafka.consumer(config)
+          return client
+        },
+      },
+    })
+    const runner = await startConsumerRunner<string>({
+      kafka: watched,
+      groupId: topic,
+      decoders: new Map([[topic, decodeText]]),
+      mode: { kind: 'perKey', concurrency: 4, handle: async () => done },
+      deadLetters: { publisher, topicOf: deadLetterTopicOf, service: 'test' },
       retries: { delaysMs: [], topicsOf: () => [] },
       logger,
       registry: new Registry(),
-      onCrash: (error) => {
-        throw error
+      onCrash: (error) => crashes.push(error),
+      ...more,
+    })
+    onTestFinished(() => runner.stop())
+    const send = (value: string) => publisher.publish([{ topic, key: 'k', value: Buffer.from(value), headers: {} }])
+    return { topic, runner, crashes, send, client: client as Consumer }
+  }
+
+  test('ends the process when the client gives up for good', async () => {
+    // No broker takes a session of a day, and kafkajs does not try again what can never succeed.
+    const { crashes } = await startOver({ sessionTimeoutMs: 24 * 3_600_000 })
+    await expect.poll(() => crashes.length, soon).toBe(1)
+    expect(crashes[0]).toMatchObject({ type: 'INVALID_SESSION_TIMEOUT' })
+  })
+
+  test('notices that nothing arrives although the broker has more, and is not alive then', async () => {
+    const seen: string[] = []
+    const { topic, runner, crashes, send, client } = await startOver({
+      stallMs: 1_000,
+      mode: {
+        kind: 'perKey',
+        concurrency: 4,
+        handle: async ({ value }) => {
+          seen.push(value)
+          return done
+        },
       },
     })
-    let stopped: Promise<void> | undefined
-    const stop = () => {
-      stopped ??= runner.stop()
-      return stopped
-    }
-    onTestFinished(stop)
-    return { ...runner, stop }
-  }
-  const send = (values: readonly (string | null)[], keyOf: (value: string | null, index: number) => string) =>
-    publisher.publish(
-      values.map((value, index) => ({
-        topic,
-        key: keyOf(value, index),
-        value: value === null ? null : Buffer.from(value),
-        headers: {},
-      })),
-    )
-  const lag = async () => {
-    const partitionsOf = (await lagOf(admin, topic, [topic])).get(topic) ?? new Map()
-    return [...partitionsOf.values()].reduce((sum, value) => sum + value, 0)
-  }
-  const deadLetters = async () => {
-    const offsets = await admin.fetchTopicOffsets(dlq)
-    return offsets.reduce((sum, { high }) => sum + Number(high), 0)
-  }
-  return { topic, start, send, lag, deadLetters }
-}
+    await send('before')
+    await expect.poll(() => seen, soon).toEqual(['before'])
+    // A silent stall: heartbeats and fetches go on, and this partition is in none of them.
+    client.pause([{ topic }])
+    await send('never fetched')
+    await expect.poll(() => crashes.length, soon).toBe(1)
+    expect(crashes[0]).toMatchObject({ code: 'consumer_stalled' })
+    expect(runner.checkLive()).toEqual({ ok: false, reason: `nothing arrives from ${topic}/0` })
+    expect(runner.check().ok).toBe(true)
+  })
 
-const soon = { timeout: 30_000, interval: 50 }
-
-test('keys run side by side beyond the number of partitions, each in its order, and all is committed', async () => {
-  const { start, send, lag } = await setUp(2)
-  const seen = new Map<string, number[]>()
-  const running = new Set<string>()
-  let most = 0
-  await start({
-    kind: 'perKey',
-    concurrency: 20,
-    handle: async ({ value, message }) => {
-      const key = String(message.key)
-      expect(running.has(key)).toBe(false)
-      running.add(key)
-      most = Math.max(most, running.size)
-      await new Promise((resolve) => setTimeout(resolve, 5))
-      running.delete(key)
-      seen.set(key, [...(seen.get(key) ?? []), Number(value)])
-      return done
-    },
+  test('takes a slow handler for no stall', async () => {
+    const held = gate()
+    let looks = 0
+    const { runner, crashes, send } = await startOver({
+      stallMs: 400,
+      mode: {
+        kind: 'perKey',
+        concurrency: 1,
+        handle: async () => {
+          await held.opened
+          return done
+        },
+      },
+    })
+    await send('slow')
+    await send('waiting')
+    await expect
+      .poll(
+        () => {
+          looks += 1
+          return looks
+        },
+        { timeout: 10_000, interval: 100 },
+      )
+      .toBeGreaterThan(20)
+    expect(runner.checkLive()).toEqual({ ok: true })
+    expect(crashes).toEqual([])
+    held.open()
   })
-  const values = Array.from({ length: 400 }, (_, index) => String(index))
-  await send(values, (_, index) => `key-${index % 20}`)
-  await expect.poll(lag, soon).toBe(0)
-  expect(most).toBeGreaterThan(2)
-  expect([...seen.values()].flat()).toHaveLength(400)
-  for (const list of seen.values()) expect(list).toEqual(list.toSorted((a, b) => a - b))
-})
-
-test('a slow batch is not overtaken: what gathers meanwhile becomes the next batch', async () => {
-  const { start, send, lag } = await setUp(3)
-  const sizes: number[] = []
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  await start({
-    kind: 'batch',
-    maxBatch: 1_000,
-    handle: async (batch) => {
-      sizes.push(batch.length)
-      if (sizes.length === 1) await held
-      return batch.map(() => done)
-    },
-  })
-  await send(['first'], () => 'a')
-  await expect.poll(() => sizes.length, soon).toBe(1)
-  await send(
-    Array.from({ length: 300 }, (_, index) => String(index)),
-    (value) => `key-${value}`,
-  )
-  expect(sizes).toEqual([1])
-  release()
-  await expect.poll(lag, soon).toBe(0)
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(301)
-  expect(sizes.length).toBeLessThan(50)
-})
-
-test('a poison message goes to the dead letters and the partition goes on', async () => {
-  const { start, send, lag, deadLetters } = await setUp(1)
-  const seen: string[] = []
-  await start({
-    kind: 'perKey',
-    concurrency: 4,
-    handle: async ({ value }) => {
-      seen.push(value)
-      return done
-    },
-  })
-  await send(['a', null, 'b'], () => 'key')
-  await expect.poll(lag, soon).toBe(0)
-  expect(seen).toEqual(['a', 'b'])
-  expect(await deadLetters()).toBe(1)
-})
-
-test('members that join and leave in the middle lose nothing', async () => {
-  const { start, send, lag } = await setUp(6)
-  const seen = new Set<string>()
-  const mode: ConsumerRunnerOptions<string>['mode'] = {
-    kind: 'perKey',
-    concurrency: 8,
-    handle: async ({ value }) => {
-      await new Promise((resolve) => setImmediate(resolve))
-      seen.add(value)
-      return done
-    },
-  }
-  await start(mode)
-  const values = Array.from({ length: 3_000 }, (_, index) => String(index))
-  const sending = (async () => {
-    for (let from = 0; from < values.length; from += 100)
-      await send(values.slice(from, from + 100), (value) => `k${value}`)
-  })()
-  const second = await start(mode)
-  await sending
-  await second.stop()
-  await expect.poll(lag, soon).toBe(0)
-  expect(seen.size).toBe(3_000)
-})
-
-test('a stop finishes and commits what is in flight and leaves the rest to the next member', async () => {
-  const { start, send, lag } = await setUp(1)
-  const first: string[] = []
-  let release = () => {}
-  const held = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  const runner = await start({
-    kind: 'perKey',
-    concurrency: 1,
-    handle: async ({ value }) => {
-      first.push(value)
-      await held
-      return done
-    },
-  })
-  await send(['a', 'b', 'c'], () => 'key')
-  await expect.poll(() => first.length, soon).toBe(1)
-  const stopped = runner.stop()
-  release()
-  await stopped
-  expect(first).toEqual(['a'])
-  expect(await lag()).toBe(2)
-  const rest: string[] = []
-  await start({
-    kind: 'perKey',
-    concurrency: 1,
-    handle: async ({ value }) => {
-      rest.push(value)
-      return done
-    },
-  })
-  await expect.poll(lag, soon).toBe(0)
-  expect(rest).toEqual(['b', 'c'])
 })

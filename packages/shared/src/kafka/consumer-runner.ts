@@ -193,8 +193,11 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
     })
   }
   consumer.on(HEARTBEAT, () => assignment?.noteHeartbeat())
-  // The last moment in which the group still takes what is finished.
-  consumer.on(REBALANCING, () => void commits.now())
+  consumer.on(REBALANCING, () => {
+    // The last moment in which the group still takes what is finished.
+    void commits.now()
+    assignment?.suspend()
+  })
   consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) =>
     assignment?.skipTo(topic, partition, Number(lastOffset) + 1),
   )

@@ -1,0 +1,123 @@
+import { done } from '@buyer-group/shared/outcomes/verdict.ts'
+import { describe, expect, test } from 'vitest'
+import { gate, numbered, type OpenWorld, soon } from './consumer-runner-contract.ts'
+
+/** More than a runner keeps in memory, of every class together. */
+const FLOOD = 12_000
+
+/** How a runner shares its places among topics. */
+export function describePriorities(adapter: string, open: OpenWorld): void {
+  describe(`priorities of a runner over ${adapter}`, () => {
+    test('a flood of the lightest topic keeps no heavier message from being fetched and handled', async () => {
+      const world = await open({ partitions: 2, topics: 2 })
+      const [high = '', low = ''] = world.topics
+      const held = gate()
+      let lowRunning = 0
+      let highDone = 0
+      await world.start({
+        kind: 'perKey',
+        concurrency: 4,
+        weights: new Map([
+          [high, 8],
+          [low, 1],
+        ]),
+        handle: async ({ message }) => {
+          if (message.topic === high) {
+            highDone += 1
+            return done
+          }
+          lowRunning += 1
+          // Three low ones never end until the test says so, and one place is left.
+          if (lowRunning <= 3) await held.opened
+          else await new Promise((resolve) => setTimeout(resolve, 2))
+          return done
+        },
+      })
+      await world.send(low, numbered(FLOOD, 1_000))
+      await expect.poll(() => lowRunning, soon).toBeGreaterThan(10)
+      // A key that is held would wait, whatever its topic.
+      await world.send(
+        high,
+        numbered(20, 20).map(({ value }) => ({ key: `other-${value}`, value })),
+      )
+      await expect.poll(() => highDone, soon).toBe(20)
+      expect(lowRunning).toBeLessThan(FLOOD)
+      held.open()
+    })
+
+    test('while all topics have something waiting, places are shared by weight and none starves', async () => {
+      const world = await open({ partitions: 1, topics: 3 })
+      const [high = '', normal = '', low = ''] = world.topics
+      const order: string[] = []
+      const held = gate()
+      await world.start({
+        kind: 'perKey',
+        concurrency: 1,
+        weights: new Map([
+          [high, 8],
+          [normal, 4],
+          [low, 1],
+        ]),
+        handle: async ({ message, value }) => {
+          if (value === 'first') await held.opened
+          order.push(message.topic)
+          return done
+        },
+      })
+      await world.send(low, [{ key: 'first', value: 'first' }])
+      for (const topic of [low, normal, high]) await world.send(topic, numbered(130, 130))
+      // All are in memory before the only place is given away for the first time.
+      await expect.poll(world.queued, soon).toBe(390)
+      held.open()
+      await expect.poll(() => order.length, soon).toBe(391)
+      const among = order.slice(1, 131)
+      expect([high, normal, low].map((topic) => among.filter((one) => one === topic).length)).toEqual([80, 40, 10])
+    })
+
+    test('one key never runs for two topics at once', async () => {
+      const world = await open({ partitions: 1, topics: 2 })
+      let running = 0
+      let most = 0
+      let handled = 0
+      await world.start({
+        kind: 'perKey',
+        concurrency: 8,
+        handle: async () => {
+          running += 1
+          most = Math.max(most, running)
+          await new Promise((resolve) => setImmediate(resolve))
+          running -= 1
+          handled += 1
+          return done
+        },
+      })
+      await Promise.all(world.topics.map((topic) => world.send(topic, numbered(100, 1))))
+      await expect.poll(() => handled, soon).toBe(200)
+      expect(most).toBe(1)
+    })
+
+    test('what handlers cannot keep up with stays with the broker: memory is bounded', async () => {
+      const world = await open({ partitions: 4 })
+      const held = gate()
+      let handled = 0
+      await world.start({
+        kind: 'perKey',
+        concurrency: 1,
+        handle: async () => {
+          await held.opened
+          handled += 1
+          return done
+        },
+      })
+      const count = 5 * FLOOD
+      for (let sent = 0; sent < count; sent += 2_000) {
+        await world.send(world.topics[0] ?? '', numbered(2_000, 500))
+        expect(await world.queued()).toBeLessThan(count / 2)
+      }
+      expect(await world.queued()).toBeLessThan(count / 2)
+      held.open()
+      await expect.poll(() => handled, soon).toBe(count)
+      await expect.poll(world.uncommitted, soon).toBe(0)
+    })
+  })
+}
