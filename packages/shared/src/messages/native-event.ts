@@ -20,6 +20,9 @@ const text = z.string().max(2_000)
 /** One side of `changes.company`: a bare name, an identified company, or null for none. */
 export const companySide = z.union([text, z.looseObject({ id, name: text.optional() }), z.null()])
 
+// Made once: to build a schema costs more than to apply it.
+const optionalCompanySide = companySide.optional()
+
 export const nativeEventSchema = z.looseObject({
   id,
   source: id,
@@ -42,7 +45,7 @@ export const nativeEventSchema = z.looseObject({
     .superRefine((changes, context) => {
       const company = Object.hasOwn(changes, 'company') ? changes.company : undefined
       for (const side of ['old', 'new'] as const) {
-        if (!companySide.optional().safeParse(company?.[side]).success) {
+        if (!optionalCompanySide.safeParse(company?.[side]).success) {
           context.addIssue({ code: 'custom', path: ['company', side], message: 'must be a name, {id, name} or null' })
         }
       }
