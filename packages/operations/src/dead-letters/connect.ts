@@ -1,16 +1,15 @@
 import { readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
-import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { createKafka, type Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { listTopics } from '@buyer-group/shared/kafka/list-topics.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { migrate } from '@buyer-group/shared/mongo/migrations/migrate.ts'
 import { connectForCommand } from '@buyer-group/shared/setup/connect-for-command.ts'
-import type { Kafka } from 'kafkajs'
 import { deadLettersConfig } from './config.ts'
-import { listDeadLetterTopics } from './list-topics.ts'
 import { openValueReader } from './open-value-reader.ts'
-import { chooseTopics } from './rules/choose-topics.ts'
+import { chooseTopics, findDeadLetterTopics } from './rules/choose-topics.ts'
 import type { ReadValue } from './rules/value-read.ts'
 
 /** What a command works with. */
@@ -43,8 +42,10 @@ export async function withConnection(work: (connected: Connected) => Promise<voi
       kafka,
       collections: collectionsOf(db),
       readValue: openValueReader(config.SCHEMA_REGISTRY_URL, prefix),
-      topicsFor: async (names) =>
-        chooseTopics(await orUnavailable(brokers, listDeadLetterTopics(kafka, prefix)), names, prefix),
+      topicsFor: async (names) => {
+        const existing = await orUnavailable(brokers, listTopics(kafka))
+        return chooseTopics(findDeadLetterTopics(existing, prefix), names, prefix)
+      },
     })
   } finally {
     await client.close()

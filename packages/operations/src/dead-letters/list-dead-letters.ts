@@ -1,5 +1,5 @@
+import type { Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import type { Collections, DeadLetterFilter } from '@buyer-group/shared/mongo/collections.ts'
-import type { Kafka } from 'kafkajs'
 import { readLetters } from './read-letters.ts'
 import { findScopes } from './replay-store.ts'
 import { sourceOf } from './rules/choose-topics.ts'

@@ -33,6 +33,9 @@ interface Output {
 /** Exit code of a command that was interrupted from the keyboard: 128 and the number of SIGINT. */
 const EXIT_INTERRUPTED = 130
 
+/** Keys, headers and reasons may hold any bytes: none of them may command the terminal. */
+const CONTROL_CHARACTERS = /\p{Cc}/gu
+
 const program = new Command('npm run dlq --').description(
   'Dead letters: see what stands there and why, and send it back to where it came from.',
 )
@@ -160,7 +163,7 @@ function cancel(replayId: string, args: Output): Promise<void> {
 
 function print(args: Output, result: unknown, lines: readonly string[]): void {
   if (args.json) console.log(JSON.stringify(result))
-  else for (const line of lines) console.log(line)
+  else for (const line of lines) console.log(line.replace(CONTROL_CHARACTERS, '\ufffd'))
 }
 
 function json(command: Command): Command {

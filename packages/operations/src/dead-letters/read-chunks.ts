@@ -1,6 +1,6 @@
+import type { Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import type { DeadLetterRange } from '@buyer-group/shared/mongo/collections.ts'
-import type { Kafka } from 'kafkajs'
 import { readLettersIn } from './read-letters.ts'
 import { judgeLetter, type ReplayScope } from './rules/judge-letter.ts'
 import { toReplayedMessage } from './rules/to-replayed-message.ts'

@@ -1,7 +1,7 @@
+import type { Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import { findOffsetRanges, type OffsetRange, readRanges } from '@buyer-group/shared/kafka/read-topic.ts'
 import type { DeadLetterFilter } from '@buyer-group/shared/mongo/collections.ts'
-import type { Kafka } from 'kafkajs'
 import { matchesFilter } from './rules/matches-filter.ts'
 import { type DeadLetter, readDeadLetter } from './rules/read-dead-letter.ts'
 

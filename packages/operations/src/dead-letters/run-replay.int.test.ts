@@ -169,13 +169,12 @@ test('takes over from a process that died, and one that only stalled then stops'
 })
 
 test('moves nothing when a topic has gone since the plan', async () => {
-  const { bury, planId, run, values, collections, kafka, source } = await deadLetters()
+  const { bury, planId, run, values, collections } = await deadLetters()
   await bury(['1', '2'])
   const replayId = await planId()
   await collections.deadLetterReplays.updateOne({ replayId }, { $push: { 'plan.byTopic': { name: 'gone', count: 1 } } })
   await expect(run(replayId)).rejects.toMatchObject({ code: 'target_topic_missing', message: /gone/ })
   expect(await values()).toEqual([])
-  expect(kafka && source).toBeTruthy()
 })
 
 test('passes over what another replay has taken since the plan', async () => {

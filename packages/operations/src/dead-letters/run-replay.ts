@@ -1,10 +1,10 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import type { Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { listTopics } from '@buyer-group/shared/kafka/list-topics.ts'
 import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import type { Collections, DeadLetterReplayDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { Kafka } from 'kafkajs'
 import { type HeldReplay, holdReplay } from './hold-replay.ts'
 import { createRateLimit } from './limit-rate.ts'
-import { listTopics } from './list-topics.ts'
 import { type Chunk, readChunks } from './read-chunks.ts'
 import { findScopes } from './replay-store.ts'
 

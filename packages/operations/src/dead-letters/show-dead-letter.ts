@@ -1,7 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import type { Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { findOffsetRanges } from '@buyer-group/shared/kafka/read-topic.ts'
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
-import type { Kafka } from 'kafkajs'
 import { type ReadLetter, readLettersIn } from './read-letters.ts'
 import { findScopes } from './replay-store.ts'
 import { sourceOf } from './rules/choose-topics.ts'

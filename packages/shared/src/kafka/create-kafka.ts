@@ -2,6 +2,9 @@ import { Kafka, type LogEntry, logLevel } from 'kafkajs'
 import type { Logger } from '../logging/create-logger.ts'
 import { stopIdlePolling } from './stop-idle-polling.ts'
 
+/** For who passes a client on: kafkajs itself is known in this folder alone. */
+export type { Kafka }
+
 export interface KafkaOptions {
   readonly brokers: readonly string[]
   readonly clientId: string

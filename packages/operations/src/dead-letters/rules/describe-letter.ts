@@ -43,5 +43,5 @@ function describeValue(value: ValueRead, bytes: number | null, withPayload: bool
 }
 
 function placeOf({ topic, partition, offset }: { topic: string; partition: number; offset: number }): string {
-  return `${topic}/${partition}/${offset}`
+  return offset < 0 ? `${topic}, place unknown` : `${topic}/${partition}/${offset}`
 }

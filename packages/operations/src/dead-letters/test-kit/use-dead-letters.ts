@@ -1,4 +1,4 @@
-import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { createKafka, type Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
@@ -8,7 +8,6 @@ import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/colle
 import { migrate } from '@buyer-group/shared/mongo/migrations/migrate.ts'
 import { temporaryTopic } from '@buyer-group/testing/kafka/temporary-topic.ts'
 import { useFreshDatabase } from '@buyer-group/testing/mongo/use-fresh-database.ts'
-import type { Kafka } from 'kafkajs'
 import { beforeAll, onTestFinished } from 'vitest'
 import { listDeadLetters } from '../list-dead-letters.ts'
 import { type PlanOptions, planReplay } from '../plan-replay.ts'
