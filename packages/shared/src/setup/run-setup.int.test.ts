@@ -93,6 +93,7 @@ test('reports an existing topic that is not as it should be, and leaves it alone
   expect(topics.created).toHaveLength(26)
   expect(topics.differences).toEqual([
     `${topic} has 1 partitions, not 2`,
+    `${topic} has message.timestamp.type=CreateTime, not LogAppendTime`,
     `${topic} has retention.ms=60000, not 1209600000`,
   ])
   expect((await runSetup(options)).topics.differences).toEqual(topics.differences)

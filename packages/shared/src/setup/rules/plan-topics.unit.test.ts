@@ -52,3 +52,7 @@ test('lets a result, a current state, a retry and a dead letter outgrow the defa
   expect(large.filter((topic) => topic.endsWith('.dlq'))).toHaveLength(5)
   expect(large.filter((topic) => /\.retry\.\d$/.test(topic))).toHaveLength(15)
 })
+
+test('lets no writer’s clock stamp a message: the broker refuses one that is more than an hour ahead', () => {
+  for (const { config } of planTopics('', 3)) expect(config['message.timestamp.type']).toBe('LogAppendTime')
+})
