@@ -75,7 +75,7 @@ export interface AuditCounts {
   readonly inFlight: number
   /** Of those in flight, by what they wait for. */
   readonly waitingBy: Readonly<Record<WaitingReason, number>>
-  /** Events in the topic from before `since` or after `until`: not judged. */
+  /** Events that were read and are from before `since` or after `until`: not judged. */
   readonly outOfScope: number
   /** Messages of the consumed topics that no decoder reads; each must be dead-lettered. */
   readonly unreadable: number

@@ -25,7 +25,7 @@ function findLostRequest(messages: readonly RequestMessage[], index: FactIndex):
   const status = index.log(requestId)?.status
   const isProduced = index.commandMessages(requestId).length > 0 || index.window(companyId)?.outbox === requestId
   if (isProduced || status === 'completed' || status === 'superseded' || status === 'failed') return undefined
-  if (places.some((place) => index.deadLetterOf(place) !== undefined)) return undefined
+  if (places.every((place) => index.deadLetterOf(place) !== undefined)) return undefined
   const sentence = `the request ${requestId} to refresh company ${companyId} by hand became no command, although its offset is committed`
   return violation('request_lost', { request: requestId, company: companyId }, sentence)
 }
@@ -54,7 +54,7 @@ function findProblem(
     const sentence = `command ${commandId} is logged as superseded, but company ${companyId} has no group of a later sequence`
     return violation('superseded_by_nothing', ids, sentence)
   }
-  if (places.some((place) => index.deadLetterOf(place) !== undefined)) return undefined
+  if (places.every((place) => index.deadLetterOf(place) !== undefined)) return undefined
   const sentence = `command ${commandId} of company ${companyId} has the status ${status ?? 'unknown'} and is in no dead-letter topic, although its offset is committed`
   return violation('command_unfinished', ids, sentence)
 }

@@ -394,6 +394,16 @@ describe('what is broken', () => {
     expect(counts).toMatchObject({ accepted: 3, insignificant: 1, covered: 0, lost: 3, twice: 0 })
   })
 
+  test('a dead letter that was replayed and dropped then', () => {
+    const history = createHistory()
+    history.accept('s:1')
+    history.record()
+    history.bury(history.placeOf('s:1'))
+    history.accept('s:1')
+    const report = checkInvariants(history.facts({ committed: new Map([[`${CHANGES}/0`, 2]]) }))
+    expect(report.violations).toMatchObject([{ kind: 'event_undecided', ids: { message: `${CHANGES}/0@1` } }])
+  })
+
   test('an old dead-lettered command does not speak for an event that came after it', () => {
     const history = createHistory()
     const command = history.produce(history.claim())

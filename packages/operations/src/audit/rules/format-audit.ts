@@ -59,5 +59,5 @@ function verdictOf({ violations }: AuditReport, invariant: Invariant): string {
   const broken = violations.filter(({ kind }) =>
     (VIOLATIONS[kind].invariants as readonly Invariant[]).includes(invariant),
   ).length
-  return broken === 0 ? 'holds' : `broken ${number(broken)} times`
+  return broken === 0 ? 'holds' : `broken: ${number(broken)}`
 }

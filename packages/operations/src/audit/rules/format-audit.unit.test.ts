@@ -23,7 +23,7 @@ test('what is in flight is said with what it waits for', () => {
 test('every violation is one line with its invariants and kind, as many as asked for', () => {
   const report = checkInvariants(createSettledHistory().facts({ records: [] }))
   const text = formatAudit(report, { maxListed: 2 })
-  expect(text).toMatch(/I1 +broken 3 times\n/)
+  expect(text).toMatch(/I1 +broken: 3\n/)
   expect(text).toContain('I1, I4 event_unrecorded: event s:1 is neither recorded nor in a dead-letter topic')
   expect(text).not.toContain('event s:3')
   expect(text).toContain('... and 1 more')

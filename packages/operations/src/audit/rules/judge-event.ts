@@ -29,10 +29,12 @@ export function judgeEvent(event: AcceptedEvent, record: EventRecord | undefined
   // Undecided, unrecorded, or a conflict: the message itself must still be on its way, or stand in the dead letters.
   const progress = progressOf(places, context.index)
   if (progress !== 'consumed') return { kind: 'inFlight', reason: progress }
-  if (places.some((place) => context.index.deadLetterOf(place) !== undefined)) return { kind: 'deadLettered' }
+  // Each delivery for itself: one that was replayed may not hide behind the dead letter that it was made from.
+  const dropped = places.find((place) => context.index.deadLetterOf(place) === undefined)
+  if (dropped === undefined) return { kind: 'deadLettered' }
 
-  const at = `its offset (${placeName(first.place)}) is committed`
-  const ids = { event: first.key, company: first.companyId, message: placeName(first.place) }
+  const at = `its offset (${placeName(dropped)}) is committed`
+  const ids = { event: first.key, company: first.companyId, message: placeName(dropped) }
   if (isRecorded) {
     return lost(violation('event_undecided', ids, `event ${first.key} is recorded without a decision, although ${at}`))
   }
