@@ -3,6 +3,7 @@ import { AppError } from '../errors/app-error.ts'
 import type { CheckResult } from '../telemetry/admin-server.ts'
 import { createKafkaCheck } from './kafka-check.ts'
 import type { OutgoingMessage, Publisher } from './outgoing.ts'
+import { createSendWhole, ONE_TRY } from './send-whole.ts'
 
 /** Kafka's default `message.max.bytes` is 1 MiB for one partition's batch; this stays under it whatever the partition. */
 const MAX_REQUEST_BYTES = 768 * 1024
@@ -25,16 +26,17 @@ export async function openPublisher(kafka: Kafka): Promise<OpenPublisher> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     createPartitioner: Partitioners.DefaultPartitioner,
-    retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 },
+    retry: ONE_TRY,
   })
   await producer.connect()
+  const sendWhole = createSendWhole(producer)
   const health = createKafkaCheck(kafka)
 
   return {
     publish: async (messages) => {
       for (const chunk of splitByBytes(messages, MAX_REQUEST_BYTES)) {
         try {
-          await producer.sendBatch({ topicMessages: byTopic(chunk), acks: -1, timeout: 10_000 })
+          await sendWhole(byTopic(chunk))
         } catch (error) {
           throw publishError(error, chunk)
         }
