@@ -1,30 +1,10 @@
-import { ExponentialBackoff, handleWhen, type IPolicy, retry } from 'cockatiel'
 import type { Admin, Kafka } from 'kafkajs'
 import { AppError } from '../errors/app-error.ts'
-import { classifyError } from '../errors/classify-error.ts'
-import { type Fetched, openPartitionFetcher, type PartitionFetcher } from './fetch-partition.ts'
+import { openPartitionFetcher } from './fetch-partition.ts'
 import type { IncomingMessage } from './incoming.ts'
+import { type OffsetRange, type RangeSource, type ReadOptions, readRange } from './read-range.ts'
 
-/** Part of one partition. */
-export interface OffsetRange {
-  readonly topic: string
-  readonly partition: number
-  /** The first offset. */
-  readonly from: number
-  /** The offset after the last one. */
-  readonly to: number
-}
-
-export interface ReadOptions {
-  /** Ends the read: the iteration throws the signal's reason. */
-  readonly signal?: AbortSignal
-  /** Told of offsets of a range that the broker no longer keeps (retention); reading goes on after them. */
-  readonly onExpired?: (range: OffsetRange) => void
-}
-
-/** A fetch that fails is tried again as often, half a minute in all: longer than the election of a leader takes. */
-const MAX_ATTEMPTS = 14
-const BACKOFF = { initialDelay: 100, maxDelay: 3_000 }
+export type { OffsetRange, ReadOptions } from './read-range.ts'
 
 /**
  * The offsets that every partition of the topics holds at this moment, or those since a time (by the messages'
@@ -65,12 +45,13 @@ export async function* readRanges(
   const fetcher = await openPartitionFetcher(kafka, topics).catch((error: unknown) => {
     throw (error as { type?: unknown }).type === 'UNKNOWN_TOPIC_OR_PARTITION' ? unknownTopic(topics) : error
   })
-  const again = retry(handleWhen(isPassing), {
-    maxAttempts: MAX_ATTEMPTS,
-    backoff: new ExponentialBackoff(BACKOFF),
-  })
+  const source: RangeSource = {
+    fetch: fetcher.fetch,
+    refreshLeaders: fetcher.refreshLeaders,
+    firstKept: (range) => firstKept(kafka, range),
+  }
   try {
-    for (const range of open) yield* readRange({ kafka, fetcher, again, range, options })
+    for (const range of open) yield* readRange(source, range, options)
   } finally {
     await fetcher.close()
   }
@@ -85,79 +66,10 @@ export async function* readTopics(
   yield* readRanges(kafka, await findOffsetRanges(kafka, topics, options), options)
 }
 
-interface RangeReading {
-  readonly kafka: Kafka
-  readonly fetcher: PartitionFetcher
-  readonly again: IPolicy
-  readonly range: OffsetRange
-  readonly options: ReadOptions
-}
-
-async function* readRange(reading: RangeReading): AsyncGenerator<IncomingMessage, void, undefined> {
-  const { topic, partition, from, to } = reading.range
-  const { signal, onExpired } = reading.options
-  let next = from
-  while (next < to) {
-    signal?.throwIfAborted()
-    const fetched = await fetchFrom(reading, next)
-    if (fetched === 'expired') {
-      const kept = Math.min(to, await firstKept(reading, next))
-      onExpired?.({ topic, partition, from: next, to: kept })
-      next = kept
-      continue
-    }
-    for (const message of fetched.messages) {
-      if (Number(message.offset) >= to) return
-      yield message
-      signal?.throwIfAborted()
-    }
-    next = fetched.next
-  }
-}
-
-/** Fetches until an answer can be believed. */
-async function fetchFrom(reading: RangeReading, offset: number): Promise<Fetched | 'expired'> {
-  const { fetcher, again, range, options } = reading
-  const { topic, partition } = range
-  try {
-    return await again.execute(async ({ signal }) => {
-      signal.throwIfAborted()
-      try {
-        const fetched = await fetcher.fetch(topic, partition, offset)
-        // A leader just elected may not show yet what the last one showed: an empty answer then is no gap.
-        if (fetched.highWatermark > offset) return fetched
-        throw new AppError(`the broker shows ${topic}/${partition} only up to offset ${fetched.highWatermark}`, {
-          code: 'kafka_unavailable',
-          fate: 'unavailable',
-        })
-      } catch (error) {
-        if ((error as { type?: unknown }).type === 'OFFSET_OUT_OF_RANGE') return 'expired'
-        await fetcher.refreshLeaders().catch(() => {})
-        throw error
-      }
-    }, options.signal)
-  } catch (error) {
-    options.signal?.throwIfAborted()
-    throw new AppError(
-      `${topic}/${partition} could not be read from offset ${offset}: ${classifyError(error).message}`,
-      {
-        code: 'kafka_unavailable',
-        fate: 'unavailable',
-        cause: error,
-      },
-    )
-  }
-}
-
-/** The first offset after `offset` that the broker still keeps. */
-async function firstKept({ kafka, range }: RangeReading, offset: number): Promise<number> {
-  const kept = await withAdmin(kafka, (admin) => rangesOf(admin, range.topic))
-  const first = kept.find(({ partition }) => partition === range.partition)?.from
-  if (first !== undefined && first > offset) return first
-  throw new AppError(
-    `${range.topic}/${range.partition} has no offset ${offset} any more: the topic was made anew, or its broker lost messages`,
-    { code: 'offset_out_of_range', fate: 'permanent' },
-  )
+/** The first offset of the partition that the broker still keeps. */
+async function firstKept(kafka: Kafka, { topic, partition }: OffsetRange): Promise<number | undefined> {
+  const kept = await withAdmin(kafka, (admin) => rangesOf(admin, topic))
+  return kept.find((range) => range.partition === partition)?.from
 }
 
 async function rangesOf(admin: Admin, topic: string, since?: number): Promise<OffsetRange[]> {
@@ -180,10 +92,6 @@ async function withAdmin<Result>(kafka: Kafka, ask: (admin: Admin) => Promise<Re
   } finally {
     await admin.disconnect()
   }
-}
-
-function isPassing(error: unknown): boolean {
-  return classifyError(error).fate === 'unavailable'
 }
 
 function unknownTopic(topics: readonly string[]): AppError {
