@@ -42,10 +42,9 @@ export class History {
       }
       this.#sequences.set(companyId, sequence)
     }
-    const results = this.#broker.read(TOPICS.refreshResults, 0, this.#resultsSeen)
-    this.#resultsSeen += results.length
-    for (const { value } of results) {
-      const { refreshId, outcome } = JSON.parse(String(value)) as RefreshResult
+    const results = this.#broker.log(TOPICS.refreshResults, 0)
+    for (; this.#resultsSeen < results.length; this.#resultsSeen += 1) {
+      const { refreshId, outcome } = JSON.parse(String(results[this.#resultsSeen]?.value)) as RefreshResult
       if (outcome === 'completed') this.#completed.add(refreshId)
     }
     for (const { idempotencyKey, coveredBy } of this.#database.events.values()) {

@@ -21,8 +21,9 @@ if (!Number.isSafeInteger(runs) || runs < 1 || !Number.isSafeInteger(first)) {
 const startedAt = performance.now()
 let failed = 0
 for (let seed = first; seed < first + runs && failed < 3; seed += 1) {
-  const { violations, trace } = await runSeed(seed)
+  const { violations } = await runSeed(seed)
   if (violations.length === 0 && !values.trace) continue
+  const { trace } = await runSeed(seed, { isTraced: true })
   failed += violations.length === 0 ? 0 : 1
   const shown = values.trace ? trace : trace.slice(-SHOWN)
   if (shown.length < trace.length) console.log(`... ${trace.length - shown.length} steps before`)

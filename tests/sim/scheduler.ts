@@ -8,6 +8,8 @@ export interface SimProcess {
   alive: boolean
   /** Stopped (SIGSTOP): nothing of it goes on until it is continued. */
   isPaused: boolean
+  /** How likely its turn is taken when it comes, above 0 up to 1: a slow process works on what others have long changed. */
+  readonly speed: number
 }
 
 /** How often a call goes wrong, each from 0 to 1. */
@@ -46,15 +48,21 @@ export class Scheduler {
   readonly random: Random
   readonly trace: string[] = []
   faults: FaultRates = NO_FAULTS
+  /** Nobody is slow any more. */
+  isCalm = false
+  /** Told when a process is about to make this call. */
+  aim: { readonly label: string; readonly hit: (process: SimProcess) => void } | undefined
   #now: number
+  readonly #isTraced: boolean
   readonly #pending: Pending[] = []
   /** Effects whose callers gave up or died. */
   readonly #late: { readonly label: string; readonly run: () => void }[] = []
   #timers: Timer[] = []
 
-  constructor(random: Random, now: number) {
+  constructor(random: Random, now: number, isTraced: boolean) {
     this.random = random
     this.#now = now
+    this.#isTraced = isTraced
   }
 
   /** Virtual milliseconds since the epoch. */
@@ -62,8 +70,8 @@ export class Scheduler {
     return this.#now
   }
 
-  note(line: string): void {
-    this.trace.push(`${this.#now % 10_000_000} ${line}`)
+  note(...words: readonly (string | number)[]): void {
+    if (this.#isTraced) this.trace.push(`${this.#now % 10_000_000} ${words.join(' ')}`)
   }
 
   /** The same port, each of whose calls waits for its turn and may go wrong. */
@@ -74,6 +82,8 @@ export class Scheduler {
 
   call<Result>(process: SimProcess, label: string, effect: () => Promise<Result>): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
+      if (this.aim?.label === label) this.aim.hit(process)
+      if (!process.alive) return
       this.#pending.push({ process, label, proceed: () => this.#proceed(process, label, effect, resolve, reject) })
     })
   }
@@ -103,12 +113,12 @@ export class Scheduler {
       return
     }
     if (throwOf < refused + answerLost + late + unexpected) {
-      this.note(`${process.name} ${label}: unexpected error`)
+      this.note(process.name, label, 'unexpected error')
       reject(new TypeError('an error that nobody knows'))
       return
     }
     const isUnsure = this.random.chance(unsure) && UNSURE.has(label)
-    this.note(`${process.name} ${label}${isUnsure ? ' (unsure)' : ''}`)
+    this.note(process.name, label, isUnsure ? '(unsure)' : '')
     effect().then(
       (result) => process.alive && resolve(isUnsure && result === true ? (false as Result) : result),
       (error) => process.alive && reject(error),
@@ -116,7 +126,7 @@ export class Scheduler {
   }
 
   #fail(process: SimProcess, label: string, how: string, reject: (error: unknown) => void): void {
-    this.note(`${process.name} ${label}: ${how}`)
+    this.note(process.name, label, how)
     const code = label.startsWith('publisher.') ? 'kafka_unavailable' : 'mongodb_unavailable'
     reject(new AppError(`${label} ${how}`, { code, fate: 'unavailable' }))
   }
@@ -126,7 +136,7 @@ export class Scheduler {
     if (!this.random.chance(0.2)) return Promise.resolve()
     return new Promise((resolve) => {
       const proceed = () => {
-        this.note(`${process.name} goes on`)
+        this.note(process.name, 'goes on')
         resolve()
       }
       this.#pending.push({ process, label: '', proceed })
@@ -150,9 +160,18 @@ export class Scheduler {
   /** Lets one of the calls that wait go on. */
   proceedOne(): void {
     const running = this.#pending.filter(({ process }) => isRunning(process))
-    const chosen = this.random.pick(running)
+    const chosen = this.pickBySpeed(running, ({ process }) => process)
     this.#pending.splice(this.#pending.indexOf(chosen), 1)
     chosen.proceed()
+  }
+
+  /** Picks one, of a slow process less often; of the last that is looked at in any case. */
+  pickBySpeed<Item>(items: readonly Item[], processOf: (item: Item) => SimProcess): Item {
+    for (let tries = 0; tries < 20; tries += 1) {
+      const item = this.random.pick(items)
+      if (this.isCalm || this.random.chance(processOf(item).speed)) return item
+    }
+    return this.random.pick(items)
   }
 
   /** An effect whose caller has given up takes place. */
@@ -160,14 +179,14 @@ export class Scheduler {
     const index = this.random.below(this.#late.length)
     const [effect] = this.#late.splice(index, 1)
     if (effect === undefined) return
-    this.note(`late: ${effect.label}`)
+    this.note('late:', effect.label)
     effect.run()
   }
 
   /** Lets time pass and wakes who slept; sleepers of a stopped process wake once it is continued. */
   advance(ms: number): void {
     this.#now += ms
-    this.note(`+${ms} ms`)
+    this.note('+', ms, 'ms')
     this.wake()
   }
 
@@ -186,7 +205,7 @@ export class Scheduler {
   /** Kills a process: nothing of it goes on, but what it had sent may still take effect. */
   kill(process: SimProcess): void {
     process.alive = false
-    this.note(`${process.name} dies`)
+    this.note(process.name, 'dies')
     for (let index = this.#pending.length - 1; index >= 0; index -= 1) {
       const pending = this.#pending[index]
       if (pending?.process !== process) continue

@@ -11,13 +11,25 @@ import { deadLetterTopic } from '@buyer-group/shared/messages/topics.ts'
 import type { MemoryBroker } from '@buyer-group/testing/memory/memory-broker.ts'
 import type { Coordinator, Member } from './coordinator.ts'
 import type { Scheduler, SimProcess } from './scheduler.ts'
-import { type GroupName, RETRY_DELAYS_MS, retryTopic, topicsOf } from './sim-topics.ts'
+import { type GroupName, type Level, RETRY_DELAYS_MS, retryTopic, topicsOf } from './sim-topics.ts'
 
 interface SimTask {
   readonly message: IncomingMessage
   readonly assignment: Assignment
   readonly delivery: Delivery
 }
+
+/** A partition that was assigned, and how far it is fetched. */
+interface Partition {
+  readonly topic: string
+  readonly partition: number
+  readonly level: Level | undefined
+  readonly log: readonly IncomingMessage[]
+  next: number
+}
+
+/** Nothing more is fetched above this. */
+const MOST_QUEUED = 8
 
 export interface SimConsumerOptions<Value> {
   readonly scheduler: Scheduler
@@ -49,7 +61,7 @@ export class SimConsumer<Value> implements Member {
   readonly #levels: ReturnType<typeof topicsOf>
   #assignment: Assignment | undefined
   #generation = -1
-  readonly #next = new Map<string, number>()
+  #partitions: Partition[] = []
   #queue: SimTask[] = []
   readonly #busy = new Set<string>()
 
@@ -65,7 +77,10 @@ export class SimConsumer<Value> implements Member {
     if (!process.alive || process.isPaused) return []
     const actions: (() => void)[] = []
     if (this.#generation !== coordinator.generation) actions.push(() => this.#learn())
-    for (const [topic, partition] of this.#fetchable()) actions.push(() => this.#fetch(topic, partition))
+    if (this.#queue.length <= MOST_QUEUED) {
+      for (const partition of this.#partitions)
+        if (this.#isFetchable(partition)) actions.push(() => this.#fetch(partition))
+    }
     if (this.#runnable().length > 0) actions.push(() => this.#start())
     if (this.#hasToCommit()) actions.push(() => this.#commit())
     return actions
@@ -73,43 +88,40 @@ export class SimConsumer<Value> implements Member {
 
   #learn(): void {
     const { scheduler, process, coordinator } = this.#options
-    scheduler.note(`${process.name} learns its assignment`)
+    scheduler.note(process.name, 'learns its assignment')
     this.#assignment?.end()
     this.#queue = []
     const assigned = coordinator.assignedTo(this)
     this.#assignment = new Assignment(assigned)
     this.#generation = coordinator.generation
-    this.#next.clear()
-    for (const [topic, partitions] of Object.entries(assigned)) {
-      for (const partition of partitions)
-        this.#next.set(`${topic}/${partition}`, coordinator.committed(topic, partition))
-    }
+    this.#partitions = Object.entries(assigned).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({
+        topic,
+        partition,
+        level: this.#levels.get(topic),
+        log: this.#options.broker.log(topic, partition),
+        next: coordinator.committed(topic, partition),
+      })),
+    )
   }
 
-  #fetchable(): [string, number][] {
-    if (this.#assignment === undefined || this.#queue.length > 8) return []
-    const { broker, scheduler } = this.#options
-    return [...this.#next].flatMap(([place, offset]): [string, number][] => {
-      const [topic = '', partition] = place.split('/')
-      const [first] = broker.read(topic, Number(partition), offset)
-      if (first === undefined) return []
-      const { delayMs } = readDelivery(first, this.#levels.get(topic))
-      return first.timestamp + delayMs <= scheduler.now ? [[topic, Number(partition)]] : []
-    })
+  /** Messages of a retry topic are fetched once their delay is over. */
+  #isFetchable({ log, next, level }: Partition): boolean {
+    const first = log[next]
+    if (first === undefined || level === undefined) return first !== undefined
+    return first.timestamp + readDelivery(first, level).delayMs <= this.#options.scheduler.now
   }
 
-  #fetch(topic: string, partition: number): void {
-    const { broker, scheduler, process } = this.#options
+  #fetch(from: Partition): void {
+    const { scheduler, process } = this.#options
     const assignment = this.#assignment
-    const from = this.#next.get(`${topic}/${partition}`) ?? 0
-    const level = this.#levels.get(topic)
+    const { topic, partition, level, next } = from
     const most = level === undefined ? 1 + scheduler.random.below(4) : 1
-    const messages = broker.read(topic, partition, from).slice(0, most)
-    const last = messages.at(-1)
-    if (assignment === undefined || last === undefined) return
-    scheduler.note(`${process.name} fetches ${topic}/${partition}@${from}+${messages.length}`)
-    this.#next.set(`${topic}/${partition}`, Number(last.offset) + 1)
-    const batch = { topic, partition, fetchedOffset: from, lastOffset: Number(last.offset), messages }
+    const messages = from.log.slice(next, next + most)
+    if (assignment === undefined) return
+    scheduler.note(process.name, 'fetches', topic, partition, next, messages.length)
+    from.next += messages.length
+    const batch = { topic, partition, fetchedOffset: next, lastOffset: from.next - 1, messages }
     for (const message of assignment.handOut(batch)) {
       this.#queue.push({ message, assignment, delivery: readDelivery(message, level) })
     }
@@ -141,7 +153,7 @@ export class SimConsumer<Value> implements Member {
 
   #run(lane: string, tasks: readonly SimTask[]): void {
     const { scheduler, process } = this.#options
-    scheduler.note(`${process.name} starts ${tasks.map(({ message }) => nameOf(message)).join(' ')}`)
+    for (const { message } of tasks) scheduler.note(process.name, 'starts', nameOf(message))
     this.#busy.add(lane)
     if (this.#options.commitsFirst) for (const { assignment, message } of tasks) assignment.finish(message)
     void this.#process(tasks).finally(() => this.#busy.delete(lane))
@@ -247,7 +259,7 @@ export class SimConsumer<Value> implements Member {
     const offsets = assignment.committable()
     for (const { topic, partition, offset } of offsets) {
       if (!coordinator.commit(this.#generation, topic, partition, offset)) return
-      scheduler.note(`${process.name} commits ${topic}/${partition}@${offset}`)
+      scheduler.note(process.name, 'commits', topic, partition, offset)
     }
     assignment.noteCommitted(offsets)
   }

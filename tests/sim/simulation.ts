@@ -53,6 +53,61 @@ interface Slot {
   isSweeping: boolean
 }
 
+export interface SimulationOptions {
+  readonly mutation?: Mutation
+  /** Keep every choice in words. */
+  readonly isTraced?: boolean
+}
+
+/** Something that a consumer could do next. */
+interface Turn {
+  readonly process: SimProcess
+  readonly act: () => void
+}
+
+/** How often what happens from outside, against 12 for a call of a port and 6 for a consumer's next step. */
+interface Mood {
+  readonly sweep: number
+  readonly time: number
+  readonly kill: number
+  readonly pause: number
+  readonly resume: number
+  readonly rebalance: number
+  /** A call before which processes stop or die. */
+  readonly aim: string | undefined
+  readonly aimKills: boolean
+}
+
+/** Each run has a mood of its own: what is rare in one is frequent in another, so that also rare things meet. */
+const chooseMood = (random: Random): Mood => ({
+  sweep: random.pick([0.1, 0.4, 1]),
+  time: random.pick([0.3, 1.2, 3]),
+  kill: random.pick([0, 0.1, 0.3, 0.8]),
+  pause: random.pick([0, 0.2, 0.6]),
+  resume: random.pick([0.1, 0.5]),
+  rebalance: random.pick([0, 0.2, 0.8]),
+  aim: random.chance(0.7) ? random.pick(AIMS) : undefined,
+  aimKills: random.chance(0.3),
+})
+
+/** Where it hurts: before each effect. */
+const AIMS = [
+  'events.decide',
+  'windows.claimOrMark',
+  'windows.claimIfUnchanged',
+  'windows.clearOutboxes',
+  'logs.insert',
+  'publisher.publish',
+  'people.save',
+  'positions.write',
+  'positions.merge',
+  'groups.insert',
+  'groups.replacePublished',
+  'groups.markPublished',
+  'waiting.release',
+  'operations.end',
+] as const
+
 /** What stands at the end of a run, to be judged. */
 export interface FinalState {
   readonly database: MemoryDatabase
@@ -82,12 +137,13 @@ export class Simulation {
   readonly #windowMs: number
   readonly #cacheMaxAgeMs: number
   readonly #skewMs: number
+  readonly #mood: Mood
   #tokens = 0
 
-  constructor(seed: number, mutation: Mutation = {}) {
+  constructor(seed: number, { mutation = {}, isTraced = false }: SimulationOptions = {}) {
     this.#random = createRandom(seed)
     this.#mutation = mutation
-    this.#scheduler = new Scheduler(this.#random, START)
+    this.#scheduler = new Scheduler(this.#random, START, isTraced)
     this.#database = createMemoryDatabase(() => new Date(this.#scheduler.now))
     this.#broker = createMemoryBroker({ topics: simTopics(), now: () => this.#scheduler.now })
     this.#history = new History(this.#database, this.#broker)
@@ -97,6 +153,7 @@ export class Simulation {
     this.#windowMs = this.#random.pick([200, 1_000, 7_000])
     this.#cacheMaxAgeMs = this.#random.pick([0, 5_000])
     this.#skewMs = this.#random.pick([0, 0, 5_000])
+    this.#mood = chooseMood(this.#random)
     this.#arrivals = [...createWorkload(this.#random, START)]
     for (const group of ['detector', 'refresher'] as const) {
       for (let index = 1 + this.#random.below(3); index > 0; index -= 1) this.#slots.push(this.#open(group, index))
@@ -105,6 +162,8 @@ export class Simulation {
 
   async run(): Promise<FinalState> {
     this.#scheduler.faults = this.#chooseFaults()
+    const { aim } = this.#mood
+    if (aim !== undefined) this.#scheduler.aim = { label: aim, hit: (process) => this.#hit(process) }
     const steps = 100 + this.#random.below(500)
     for (let step = 0; step < steps && this.#history.violations.length === 0; step += 1) {
       this.#disturbedStep()
@@ -141,23 +200,23 @@ export class Simulation {
 
   #disturbedStep(): void {
     const { runnable, lateEffects } = this.#scheduler
-    const consuming = this.#slots.flatMap(({ consumer }) => consumer.actions())
+    const consuming = this.#consuming()
     const running = this.#slots.filter(({ process }) => process.alive && !process.isPaused)
     const paused = this.#slots.filter(({ process }) => process.alive && process.isPaused)
     const dead = this.#slots.filter(({ process }) => !process.alive)
     const sweeping = running.flatMap(({ sweep, isSweeping }) => (sweep === undefined || isSweeping ? [] : [sweep]))
     const choices: readonly (readonly [weight: number, act: () => void])[] = [
       [runnable === 0 ? 0 : 12, () => this.#scheduler.proceedOne()],
-      [consuming.length === 0 ? 0 : 6, () => this.#random.pick(consuming)()],
+      [consuming.length === 0 ? 0 : 6, () => this.#consume(consuming)],
       [this.#arrivals.length === 0 ? 0 : 1, () => this.#arrive()],
-      [sweeping.length === 0 ? 0 : 0.4, () => this.#random.pick(sweeping)()],
+      [sweeping.length === 0 ? 0 : this.#mood.sweep, () => this.#random.pick(sweeping)()],
       [lateEffects === 0 ? 0 : 0.3, () => this.#scheduler.runLate()],
-      [1.2, () => this.#scheduler.advance(this.#random.pick([1, 7, 60, 600, 2_500]))],
-      [running.length === 0 ? 0 : 0.25, () => this.#kill(this.#random.pick(running))],
+      [this.#mood.time, () => this.#scheduler.advance(this.#random.pick([1, 7, 60, 600, 2_500]))],
+      [running.length === 0 ? 0 : this.#mood.kill, () => this.#kill(this.#random.pick(running))],
       [dead.length === 0 ? 0 : 0.8, () => this.#restart(this.#random.pick(dead))],
-      [running.length === 0 ? 0 : 0.2, () => this.#pause(this.#random.pick(running))],
-      [paused.length === 0 ? 0 : 0.5, () => this.#continue(this.#random.pick(paused))],
-      [0.2, () => this.#rebalance()],
+      [running.length === 0 ? 0 : this.#mood.pause, () => this.#pause(this.#random.pick(running))],
+      [paused.length === 0 ? 0 : this.#mood.resume, () => this.#continue(this.#random.pick(paused))],
+      [this.#mood.rebalance, () => this.#rebalance()],
     ]
     const total = choices.reduce((sum, [weight]) => sum + weight, 0)
     let left = this.#random.next() * total
@@ -169,8 +228,18 @@ export class Simulation {
     }
   }
 
+  #consuming(): Turn[] {
+    return this.#slots.flatMap(({ consumer, process }) => consumer.actions().map((act) => ({ process, act })))
+  }
+
+  #consume(actions: readonly Turn[]): void {
+    this.#scheduler.pickBySpeed(actions, ({ process }) => process).act()
+  }
+
   #calmDown(): void {
     this.#scheduler.note('no more faults')
+    this.#scheduler.isCalm = true
+    this.#scheduler.aim = undefined
     this.#scheduler.faults = NO_FAULTS
     for (const slot of this.#slots) {
       if (!slot.process.alive) this.#restart(slot)
@@ -181,9 +250,9 @@ export class Simulation {
   /** False once nothing is left to do. */
   #calmStep(): boolean {
     const { runnable, lateEffects, nextWake, now } = this.#scheduler
-    const consuming = this.#slots.flatMap(({ consumer }) => consumer.actions())
+    const consuming = this.#consuming()
     if (runnable > 0 && (consuming.length === 0 || this.#random.chance(0.6))) this.#scheduler.proceedOne()
-    else if (consuming.length > 0) this.#random.pick(consuming)()
+    else if (consuming.length > 0) this.#consume(consuming)
     else if (lateEffects > 0) this.#scheduler.runLate()
     else if (this.#arrivals.length > 0) this.#arrive()
     else if (nextWake !== undefined) this.#scheduler.advance(Math.max(1, nextWake - now))
@@ -203,8 +272,7 @@ export class Simulation {
         this.#broker
           .partitionsOf(topic)
           .some(
-            (partition) =>
-              this.#broker.read(topic, partition, this.#broker.committed(group, topic, partition)).length > 0,
+            (partition) => this.#broker.log(topic, partition).length > this.#broker.committed(group, topic, partition),
           ),
       ),
     )
@@ -216,7 +284,15 @@ export class Simulation {
     const { topic, key, make } = arrival
     const value = Buffer.from(JSON.stringify(make(this.#scheduler.now)))
     const { partition, offset } = this.#broker.append({ topic, key, value, headers: {} })
-    this.#scheduler.note(`arrives ${topic}/${partition}@${offset}`)
+    this.#scheduler.note('arrives', topic, partition, offset)
+  }
+
+  /** The process comes to the call that this run aims at: it stops there or dies there. */
+  #hit(process: SimProcess): void {
+    const slot = this.#slots.find((one) => one.process === process)
+    if (slot === undefined || !this.#random.chance(0.3)) return
+    if (this.#mood.aimKills) this.#kill(slot)
+    else if (!process.isPaused) this.#pause(slot)
   }
 
   #kill({ process, consumer, group }: Slot): void {
@@ -227,19 +303,19 @@ export class Simulation {
 
   #restart(slot: Slot): void {
     const { process, consumer, sweep } = this.#open(slot.group, slot.index, slot.starts)
-    this.#scheduler.note(`${process.name} starts`)
+    this.#scheduler.note(process.name, 'starts')
     Object.assign(slot, { process, consumer, sweep, starts: slot.starts + 1, isSweeping: false })
   }
 
   /** Its session ends after a while, as if by the group's time-out: until then its partitions wait for it. */
   #pause({ process, consumer, group }: Slot): void {
-    this.#scheduler.note(`${process.name} is stopped`)
+    this.#scheduler.note(process.name, 'is stopped')
     process.isPaused = true
     if (this.#random.chance(0.6)) this.#coordinators[group].leave(consumer)
   }
 
   #continue({ process, consumer, group }: Slot): void {
-    this.#scheduler.note(`${process.name} goes on`)
+    this.#scheduler.note(process.name, 'goes on')
     process.isPaused = false
     this.#coordinators[group].leave(consumer)
     this.#coordinators[group].join(consumer)
@@ -248,12 +324,13 @@ export class Simulation {
 
   #rebalance(): void {
     const group = this.#random.pick(['detector', 'refresher'] as const)
-    this.#scheduler.note(`${group} rebalances`)
+    this.#scheduler.note(group, 'rebalances')
     this.#coordinators[group].rebalance()
   }
 
   #open(group: GroupName, index: number, starts = 0): Slot {
-    const process: SimProcess = { name: `${group}${index}.${starts}`, alive: true, isPaused: false }
+    const speed = this.#random.pick([1, 1, 1, 0.2, 0.03])
+    const process: SimProcess = { name: `${group}${index}.${starts}`, alive: true, isPaused: false, speed }
     const skew = this.#skewMs === 0 ? 0 : this.#random.below(2 * this.#skewMs) - this.#skewMs
     const clock = () => this.#scheduler.now + skew
     const between = () => this.#scheduler.between(process)
@@ -268,7 +345,7 @@ export class Simulation {
       opened.sweep = () => {
         const current = this.#slots.find((one) => one.process === process) ?? opened
         current.isSweeping = true
-        this.#scheduler.note(`${process.name} sweeps`)
+        this.#scheduler.note(process.name, 'sweeps')
         const ended = () => {
           current.isSweeping = false
         }

@@ -25,16 +25,17 @@ export const SIGNIFICANT_TYPES = new Set(['person.role_change', 'person.company_
  */
 export function createWorkload(random: Random, start: number): readonly Arrival[] {
   const arrivals: Arrival[] = []
-  const companies = COMPANIES.slice(0, 1 + random.below(COMPANIES.length))
-  const people = PEOPLE.slice(0, 1 + random.below(PEOPLE.length))
-  const count = 3 + random.below(12)
+  const companies = COMPANIES.slice(0, random.pick([1, 1, 2, 3]))
+  const people = PEOPLE.slice(0, random.pick([1, 2, 4]))
+  const count = 3 + random.below(20)
+  const byHandRate = random.pick([0.03, 0.1, 0.3])
   for (let index = 0; index < count; index += 1) {
     const dice = random.next()
     const earlier = arrivals.filter(({ topic }) => topic === TOPICS.personChanges)
-    if (dice < 0.12 && earlier.length > 0) arrivals.push(random.pick(earlier))
+    if (random.chance(byHandRate)) arrivals.push(byHand(`req_${index}`, random.pick(companies)))
+    else if (dice < 0.12 && earlier.length > 0) arrivals.push(random.pick(earlier))
     else if (dice < 0.16) arrivals.push(poison(random.pick(companies)))
-    else if (dice < 0.26) arrivals.push(byHand(`req_${index}`, random.pick(companies)))
-    else if (dice < 0.3) arrivals.push(change(eventOf(random, 0, start, companies, people)))
+    else if (dice < 0.2) arrivals.push(change(eventOf(random, 0, start, companies, people)))
     else arrivals.push(change(eventOf(random, index, start, companies, people)))
   }
   return arrivals

@@ -13,8 +13,8 @@ export interface MemoryBrokerOptions {
 export interface MemoryBroker {
   /** Appends at the end of the partition that the key belongs to. */
   append(message: OutgoingMessage): IncomingMessage
-  /** Messages of a partition from this offset on. */
-  read(topic: string, partition: number, offset: number): readonly IncomingMessage[]
+  /** A partition, by offset; it grows. */
+  log(topic: string, partition: number): readonly IncomingMessage[]
   /** Everything in a topic, partition after partition. */
   readAll(topic: string): readonly IncomingMessage[]
   partitionsOf(topic: string): readonly number[]
@@ -47,7 +47,7 @@ export function createMemoryBroker({ topics, now }: MemoryBrokerOptions): Memory
       log.push(message)
       return message
     },
-    read: (topic, partition, offset) => partitionsOf(topic)[partition]?.slice(offset) ?? [],
+    log: (topic, partition) => partitionsOf(topic)[partition] ?? [],
     readAll: (topic) => partitionsOf(topic).flat(),
     partitionsOf: (topic) => [...partitionsOf(topic).keys()],
     committed: (group, topic, partition) => offsets.get(`${group} ${topic}/${partition}`) ?? 0,
