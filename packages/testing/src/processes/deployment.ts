@@ -11,7 +11,7 @@ import { GROUPS, type TopicName } from '@buyer-group/shared/messages/topics.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
-import type { Kafka, Message } from 'kafkajs'
+import type { Kafka, Message, Producer } from 'kafkajs'
 import { countUncommitted, readCommittedOffsets } from './committed-offsets.ts'
 import { evictMembers } from './evict-members.ts'
 import { freePort } from './free-port.ts'
@@ -120,6 +120,7 @@ export async function createDeployment(
   const registry = createRegistry(schemaRegistryUrl)
   const names = topicNames(prefix)
   const ingestPort = await freePort()
+  let producer: Producer | undefined
   const running = new Set<ServiceProcess>()
   const starting = new Set<Promise<unknown>>()
   let ingestStarted = false
@@ -134,6 +135,7 @@ export async function createDeployment(
     const ours = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
     await admin.deleteTopics({ topics: ours }).catch(() => {})
     await admin.disconnect()
+    await producer?.disconnect()
   })
 
   const serviceEnv = {
@@ -196,10 +198,8 @@ export async function createDeployment(
     committed: () => readCommittedOffsets(admin, prefix),
     uncommitted: () => countUncommitted(admin, prefix),
     produce: async (topic, messages) => {
-      const producer = kafka.producer({ allowAutoTopicCreation: false })
-      await producer.connect()
+      producer ??= await openProducer(kafka)
       await producer.send({ topic: prefix + topic, messages: [...messages] })
-      await producer.disconnect()
     },
     forgetMembers: (service) => evictMembers(kafka, names.group(GROUPS[service])),
     readBytes: (topic) => readBytes(prefix + topic),
@@ -216,6 +216,12 @@ export async function createDeployment(
       return messages
     },
   }
+}
+
+async function openProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({ allowAutoTopicCreation: false })
+  await producer.connect()
+  return producer
 }
 
 function required(name: string): string {

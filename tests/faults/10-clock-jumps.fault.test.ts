@@ -1,0 +1,24 @@
+import { withClockOff } from '@buyer-group/testing/processes/fault-env.ts'
+import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
+import { onTestFinished, test } from 'vitest'
+
+const TWO_HOURS_MS = 2 * 60 * 60 * 1_000
+
+test.each([
+  ['detector', -TWO_HOURS_MS],
+  ['detector', TWO_HOURS_MS],
+  ['refresher', -TWO_HOURS_MS],
+  ['refresher', TWO_HOURS_MS],
+] as const)('a %s whose clock jumps by %i ms in the midst of its work goes on', async (name, offsetMs) => {
+  const scenario = await createScenario(onTestFinished, { title: `row 10, ${name} jumps by ${offsetMs} ms` })
+  const { deployment, sent } = scenario
+  const [jumping] = await Promise.all([
+    deployment.start(name, withClockOff(offsetMs, 'SIGUSR2')),
+    deployment.start('ingest'),
+    deployment.start(name === 'detector' ? 'refresher' : 'detector'),
+  ])
+  const provider = scenario.provide({ concurrency: 4 })
+  await provider.untilAccepted(Math.floor(sent.length / 2))
+  jumping.kill('SIGUSR2')
+  await scenario.settle({ clockToleranceMs: TWO_HOURS_MS + 60_000 })
+})
