@@ -17,6 +17,8 @@ export interface Connected {
   readonly kafka: Kafka
   readonly collections: Collections
   readonly readValue: ReadValue
+  /** Makes sure that the collections and their indexes are there; only who stores something new needs it. */
+  prepareDatabase(): Promise<void>
   /** The dead-letter topics that the names mean; all without names. @throws AppError `unknown_topic` (permanent). */
   topicsFor(names: readonly string[] | undefined): Promise<string[]>
 }
@@ -37,10 +39,12 @@ export async function withConnection(work: (connected: Connected) => Promise<voi
     appName: 'dlq',
   })
   try {
-    await migrate(db, logger)
     await work({
       kafka,
       collections: collectionsOf(db),
+      prepareDatabase: async () => {
+        await migrate(db, logger)
+      },
       readValue: openValueReader(config.SCHEMA_REGISTRY_URL, prefix),
       topicsFor: async (names) => {
         const existing = await orUnavailable(brokers, listTopics(kafka))

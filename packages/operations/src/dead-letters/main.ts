@@ -102,8 +102,9 @@ function show(location: Location, args: Output & { payload?: true }): Promise<vo
 }
 
 function plan(args: FilterArguments & Output & { again?: true }): Promise<void> {
-  return withConnection(async ({ kafka, collections, topicsFor }) => {
+  return withConnection(async ({ kafka, collections, topicsFor, prepareDatabase }) => {
     const topics = await topicsFor(args.topic)
+    await prepareDatabase()
     const planned = await planReplay({ kafka, collections, topics, filter: toFilter(args), again: args.again === true })
     const { replayId } = planned
     const next =

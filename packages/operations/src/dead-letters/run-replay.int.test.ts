@@ -168,6 +168,31 @@ test('takes over from a process that died, and one that only stalled then stops'
   expect(await readStatus(collections, replayId)).toMatchObject({ status: 'completed', replayed: 20 })
 })
 
+test('stops waiting for another process when asked to', async () => {
+  const { bury, planId, run, values, collections } = await deadLetters()
+  await bury(['1'])
+  const replayId = await planId()
+  const lease = { holder: 'another', expiresAt: new Date(Date.now() + 600_000) }
+  await collections.deadLetterReplays.updateOne({ replayId }, { $set: { status: 'running', lease } })
+  const stopped = await run(replayId, { signal: AbortSignal.abort(new Error('stopped')) })
+  expect(stopped).toMatchObject({ kind: 'interrupted', replayed: 0, planned: 1 })
+  expect(await values()).toEqual([])
+})
+
+test('counts what Kafka no longer keeps, and replays the rest', async () => {
+  const { bury, planId, run, values, kafka, dlq } = await deadLetters()
+  await bury(numbers(5))
+  const replayId = await planId()
+  const admin = kafka.admin()
+  await admin.connect()
+  // Loads who leads the partition, which kafkajs does not do here by itself.
+  await admin.fetchTopicOffsets(dlq)
+  await admin.deleteTopicRecords({ topic: dlq, partitions: [{ partition: 0, offset: '3' }] })
+  await admin.disconnect()
+  expect(await run(replayId)).toMatchObject({ kind: 'completed', replayed: 2, planned: 5, expired: 3 })
+  expect(await values()).toEqual(['3', '4'])
+})
+
 test('moves nothing when a topic has gone since the plan', async () => {
   const { bury, planId, run, values, collections } = await deadLetters()
   await bury(['1', '2'])

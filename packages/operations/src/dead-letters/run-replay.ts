@@ -6,7 +6,7 @@ import type { Collections, DeadLetterReplayDoc } from '@buyer-group/shared/mongo
 import { type HeldReplay, holdReplay } from './hold-replay.ts'
 import { createRateLimit } from './limit-rate.ts'
 import { type Chunk, readChunks } from './read-chunks.ts'
-import { findScopes } from './replay-store.ts'
+import { findReplay, findScopes } from './replay-store.ts'
 
 export interface RunOptions {
   readonly kafka: Kafka
@@ -54,7 +54,14 @@ const DEFAULT_LEASE_MS = 10_000
 export async function runReplay(options: RunOptions): Promise<ReplayEnd> {
   const { replayId, leaseMs = DEFAULT_LEASE_MS, signal = new AbortController().signal } = options
   const replays = options.collections.deadLetterReplays
-  const held = await holdReplay(replays, replayId, { leaseMs, signal })
+  const held = await holdReplay(replays, replayId, { leaseMs, signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+    return undefined
+  })
+  if (held === undefined) {
+    const { replayed, skipped, plan } = await findReplay(replays, replayId)
+    return { kind: 'interrupted', replayed, skipped, expired: 0, planned: plan.replayable }
+  }
   const state = { replayed: held.replay.replayed, skipped: held.replay.skipped, expired: 0 }
   const planned = held.replay.plan.replayable
   try {
