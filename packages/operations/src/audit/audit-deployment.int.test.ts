@@ -150,6 +150,7 @@ describe('the command', () => {
     ['no time', [], {}, 64, '--since'],
     ['a time that is none', ['--since', 'yesterday'], {}, 64, 'is no time'],
     ['a window that is none', ['--since', '1h', '--window', 'long'], {}, 64, 'is no duration'],
+    ['a time that ends before it begins', ['--since', '1h', '--until', '2h'], {}, 64, '--until must be later'],
     ['no broker', ['--since', '1h'], { KAFKA_BROKERS: '' }, 78, 'KAFKA_BROKERS'],
     ['topics that do not exist', ['--since', '1h'], { TOPIC_PREFIX: 'nobody.' }, 70, 'npm run setup'],
   ])('says what is wrong with %s', async (_what, args, env, code, words) => {
@@ -158,7 +159,10 @@ describe('the command', () => {
     expect(result.code).toBe(code)
   })
 
-  test('exits 69 when MongoDB does not answer, and says where', async () => {
+  test('exits 69 when a part does not answer, and says where', async () => {
+    const withoutKafka = await run(['--since', '1h'], { KAFKA_BROKERS: '127.0.0.1:9' })
+    expect(withoutKafka.output).toContain('Kafka does not answer at 127.0.0.1:9 (KAFKA_BROKERS)')
+    expect(withoutKafka.code).toBe(69)
     const result = await run(['--since', '1h'], { MONGODB_URI: 'mongodb://127.0.0.1:9/?serverSelectionTimeoutMS=200' })
     expect(result.output).toContain('MongoDB does not answer at 127.0.0.1:9')
     expect(result.code).toBe(69)

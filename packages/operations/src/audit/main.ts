@@ -10,6 +10,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { parseTime } from '../dead-letters/rules/parse-arguments.ts'
 import { auditDeployment } from './audit-deployment.ts'
 import { auditConfig } from './config.ts'
+import { requireKafka } from './require-kafka.ts'
 import { formatAudit } from './rules/format-audit.ts'
 import { waitUntilSettled } from './wait-until-settled.ts'
 
@@ -44,6 +45,9 @@ Exits 0 when every event is accounted for (also in flight or dead-lettered), 1 w
   )
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : EXIT_USAGE))
   .action(async (options: Arguments) => {
+    if (options.until !== undefined && options.until <= options.since) {
+      program.error('error: --until must be later than --since')
+    }
     let isDone = false
     await runCli('audit', async () => {
       await audit(options)
@@ -72,6 +76,7 @@ async function audit({ since, until, window, json, wait }: Arguments): Promise<v
       topicPrefix: config.TOPIC_PREFIX,
       schemaRegistryUrl: config.SCHEMA_REGISTRY_URL,
     }
+    await requireKafka(target.kafka, config.KAFKA_BROKERS)
     if (wait) {
       await waitUntilSettled({
         ...target,
