@@ -63,10 +63,15 @@ export async function withLease<Result>(
     lost.abort(error)
     throw error
   }
+  let renewal: Promise<void> | undefined
   const timer = setInterval(() => {
-    renew().catch((error: unknown) => {
-      logger.warn({ lease: name, error: error instanceof Error ? error.message : 'unknown' }, 'lease not renewed')
-    })
+    renewal ??= renew()
+      .catch((error: unknown) => {
+        logger.warn({ lease: name, error: error instanceof Error ? error.message : 'unknown' }, 'lease not renewed')
+      })
+      .finally(() => {
+        renewal = undefined
+      })
   }, ttlMs / RENEWALS_PER_TTL)
   try {
     const result = await work({ signal: lost.signal, renew })
@@ -74,6 +79,8 @@ export async function withLease<Result>(
     return result
   } finally {
     clearInterval(timer)
+    // A renewal that arrived after the release would take the lease again, for nobody.
+    await renewal
     await leases.deleteOne({ _id: name, holder: token }).catch(() => {
       logger.warn({ lease: name, ttlMs }, 'lease not released, it expires by itself')
     })
