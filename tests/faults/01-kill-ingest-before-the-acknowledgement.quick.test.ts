@@ -15,23 +15,19 @@ test('no event is answered 2xx before the broker acknowledged it; the retry of o
     deployment.start('detector'),
     deployment.start('refresher'),
   ])
-  const events = Array.from({ length: 5 }, () => nativeEvent())
-  const answers = Promise.all(
-    events.map((event) =>
-      postEvent(frozen.url, event, TEST_SECRET).then(
-        ({ status }) => status,
-        () => 'none',
-      ),
-    ),
+  const event = nativeEvent()
+  const answer = postEvent(frozen.url, event, TEST_SECRET).then(
+    ({ status }) => status,
+    () => 'none',
   )
   await untilStopped(frozen.pid)
   expect(await deployment.count(TOPICS.personChanges)).toBe(0)
   frozen.kill('SIGKILL')
-  expect(await answers).toEqual(['none', 'none', 'none', 'none', 'none'])
+  expect(await answer).toBe('none')
 
   await frozen.exited
   await frozen.restart()
-  for (const event of events) await scenario.post(event)
+  await scenario.post(event)
   await scenario.settle()
-  expect(await deployment.count(TOPICS.personChanges)).toBe(events.length)
+  expect(await deployment.count(TOPICS.personChanges)).toBe(1)
 })

@@ -1,3 +1,4 @@
+import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
 import { shuffled } from '@buyer-group/testing/scenarios/seeded-random.ts'
 import { expect, onTestFinished, test } from 'vitest'
@@ -18,11 +19,16 @@ test('a storm of duplicates from many connections to two instances has one effec
     deployment.start('detector'),
     deployment.start('refresher'),
   ])
-  const storm = shuffled(Array.from({ length: COPIES }, () => events).flat(), random)
+  const alone = Array.from({ length: 10 }, (_, index) => nativeEvent({ company: { id: `alone-${index}` } }))
+  const storm = shuffled(Array.from({ length: COPIES }, () => [...events, ...alone]).flat(), random)
   const provider = scenario.provide({ events: storm, urls: () => [one.url, other.url], concurrency: CONNECTIONS })
-  const { audit } = await scenario.settle()
+  const { audit } = await scenario.settle({ more: alone })
 
   expect([...provider.answers.keys()].sort()).toEqual([200, 202])
-  expect(provider.answers.get(200)).toBeGreaterThan(events.length * (COPIES - 10))
-  expect(audit.counts).toMatchObject({ accepted: events.length, decided: events.length })
+  const distinct = events.length + alone.length
+  expect(provider.answers.get(200)).toBeGreaterThan(distinct * (COPIES - 10))
+  expect(audit.counts).toMatchObject({ accepted: distinct, decided: distinct })
+  // A repeat that counted as news would mark the window pending, and a second refresh would follow.
+  const refreshes = await deployment.collections.refreshLogs.countDocuments({ companyId: /^alone-/ })
+  expect(refreshes).toBe(alone.length)
 })

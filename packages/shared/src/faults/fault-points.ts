@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { ConfigError } from '../config/read-config.ts'
 import { decoratePort } from '../ports/decorate-port.ts'
 import { type FaultPoint, parseFaultPoints } from './parse-fault-points.ts'
@@ -11,6 +12,12 @@ export interface FaultPoints {
    */
   port<Port extends object>(name: string, port: Port): Port
 }
+
+/**
+ * How long the process still runs once it has got to a point (milliseconds), the call held where it is: whatever wrongly
+ * does not wait for that call has the time to happen.
+ */
+const BEFORE_SIGNAL_MS = 20
 
 const SIGNALS = { kill: 'SIGKILL', stop: 'SIGSTOP' } as const
 
@@ -42,13 +49,15 @@ export function readFaultPoints(
       return decoratePort(port, async (method, call) => {
         const nth = (calls.get(method) ?? 0) + 1
         calls.set(method, nth)
-        const hit = (when: FaultPoint['when']) => {
-          for (const point of own)
-            if (point.method === method && point.when === when && point.nth === nth) signal(SIGNALS[point.effect])
+        const hit = async (when: FaultPoint['when']) => {
+          const point = own.find((one) => one.method === method && one.when === when && one.nth === nth)
+          if (point === undefined) return
+          await wait(BEFORE_SIGNAL_MS)
+          signal(SIGNALS[point.effect])
         }
-        hit('before')
+        await hit('before')
         const result = await call()
-        hit('after')
+        await hit('after')
         return result
       })
     },

@@ -8,6 +8,7 @@ const POINTS = [
   'events.insert:after:kill',
   'windows.claimOrMark:after:kill',
   'logs.insert:after:kill',
+  'publisher.publish:before:kill',
   'publisher.publish:after:kill',
   'windows.clearOutboxes:after:kill',
   'events.decide:before:kill',
