@@ -8,7 +8,6 @@ import { detectSignificantChange } from '@buyer-group/detector/rules/detect-sign
 import type { DetectorMessage } from '@buyer-group/detector/rules/detector-message.ts'
 import { sendCommands } from '@buyer-group/detector/send-commands.ts'
 import type { DetectorStores } from '@buyer-group/detector/stores/stores.ts'
-import { mergePositions, positionOf } from '@buyer-group/refresher/rules/merge-positions.ts'
 import type { RefresherStores } from '@buyer-group/refresher/stores/stores.ts'
 import type { BatchHandler } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
@@ -128,22 +127,6 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
         write: async (writes) => {
           for (const { after } of writes) positions.set(placeKey(after), after)
           return true
-        },
-      },
-    }),
-  },
-
-  'leaving positions alone that others have written meanwhile': {
-    refresherStores: (stores, { positions }) => ({
-      ...stores,
-      positions: {
-        ...stores.positions,
-        merge: async (changes) => {
-          for (const change of changes) {
-            const stored = positions.get(placeKey(change))
-            if (stored === undefined)
-              positions.set(placeKey(change), mergePositions(positionOf(change), positionOf(change)))
-          }
         },
       },
     }),

@@ -5,6 +5,7 @@ import { noteFailures } from '@buyer-group/detector/note-failures.ts'
 import { readPersonChange } from '@buyer-group/detector/read-person-change.ts'
 import { readRefreshRequest } from '@buyer-group/detector/read-refresh-request.ts'
 import type { DetectorMessage } from '@buyer-group/detector/rules/detector-message.ts'
+import { createAgedSweep } from '@buyer-group/detector/sweep-aged-groups.ts'
 import { sweepWindows } from '@buyer-group/detector/sweep-windows.ts'
 import { createMemoryStores as createDetectorStores } from '@buyer-group/detector/test-kit/memory-stores.ts'
 import { createRefreshHandler } from '@buyer-group/refresher/handle-refresh-command.ts'
@@ -76,6 +77,10 @@ interface Mood {
   /** A call before which processes stop or die. */
   readonly aim: string | undefined
   readonly aimKills: boolean
+  /** Who is stopped when the faults end goes on only once nothing else is left to do. */
+  readonly wakesLast: boolean
+  /** The age at which groups are refreshed although nothing changed; undefined for never. */
+  readonly maxAgeMs: number | undefined
 }
 
 /** Each run has a mood of its own: what is rare in one is frequent in another, so that also rare things meet. */
@@ -84,10 +89,12 @@ const chooseMood = (random: Random): Mood => ({
   time: random.pick([0.3, 1.2, 3]),
   kill: random.pick([0, 0.1, 0.3, 0.8]),
   pause: random.pick([0, 0.2, 0.6]),
-  resume: random.pick([0.1, 0.5]),
+  resume: random.pick([0, 0.1, 0.5]),
   rebalance: random.pick([0, 0.2, 0.8]),
-  aim: random.chance(0.7) ? random.pick(AIMS) : undefined,
-  aimKills: random.chance(0.3),
+  aim: random.chance(0.85) ? random.pick(AIMS) : undefined,
+  aimKills: random.chance(0.25),
+  wakesLast: random.chance(0.5),
+  maxAgeMs: random.chance(0.25) ? 3_000 : undefined,
 })
 
 /** Where it hurts: before each effect. */
@@ -97,6 +104,7 @@ const AIMS = [
   'windows.claimIfUnchanged',
   'windows.clearOutboxes',
   'logs.insert',
+  'publisher.publish',
   'publisher.publish',
   'people.save',
   'positions.write',
@@ -243,7 +251,10 @@ export class Simulation {
     this.#scheduler.faults = NO_FAULTS
     for (const slot of this.#slots) {
       if (!slot.process.alive) this.#restart(slot)
-      if (slot.process.isPaused) this.#continue(slot)
+      // Its session is over at any rate; it may wake to find that everything was done without it.
+      if (slot.process.isPaused) this.#coordinators[slot.group].leave(slot.consumer)
+      const others = this.#slots.filter(({ group, process }) => group === slot.group && !process.isPaused)
+      if (slot.process.isPaused && (!this.#mood.wakesLast || others.length === 0)) this.#continue(slot)
     }
   }
 
@@ -259,7 +270,11 @@ export class Simulation {
     else if (this.#isWorkWaiting()) {
       this.#scheduler.advance(500)
       for (const { sweep, isSweeping } of this.#slots) if (!isSweeping) sweep?.()
-    } else return false
+    } else {
+      const asleep = this.#slots.filter(({ process }) => process.isPaused)
+      for (const slot of asleep) this.#continue(slot)
+      return asleep.length > 0
+    }
     return true
   }
 
@@ -388,7 +403,14 @@ export class Simulation {
       mode: { kind: 'batch', handle: noteFailures(handle, detector.stores.events, logger) },
     })
     const never = new AbortController().signal
-    return { process, consumer: consumer as SimConsumer<unknown>, sweep: () => sweepWindows(detector, never) }
+    const { maxAgeMs } = this.#mood
+    const sweepAged = maxAgeMs === undefined ? undefined : createAgedSweep(detector, maxAgeMs)
+    const sweep = async () => {
+      await sweepWindows(detector, never)
+      // Groups go on ageing for ever: a run that is to come to rest stops refreshing them.
+      if (!this.#scheduler.isCalm) await sweepAged?.()
+    }
+    return { process, consumer: consumer as SimConsumer<unknown>, sweep }
   }
 
   #openRefresher(process: SimProcess, database: MemoryDatabase, clock: () => number) {
