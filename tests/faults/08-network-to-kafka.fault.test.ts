@@ -53,7 +53,7 @@ test.each(CASES)(
     const acceptingMs = await timeOf(() => untilTrue(async () => provider.accepted.size > accepted))
     await Promise.all(cutOff.map((service) => untilTrue(() => isReady(service))))
     printFigure(`row 8, the network ${network} for ${FAULT_MS / 1_000} s`, {
-      'what was recorded was decided after': takeoverMs,
+      'everything accepted before was decided after': takeoverMs,
       'accepting again after': acceptingMs,
     })
 

@@ -23,6 +23,7 @@ import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { listen } from '@buyer-group/shared/process/listen.ts'
+import { openWhenThere } from '@buyer-group/shared/process/open-when-there.ts'
 import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
@@ -41,7 +42,8 @@ import { sweepWindows } from './sweep-windows.ts'
 /**
  * Opens everything the detector works with, binds its parts to each other and starts consuming and sweeping.
  * Each resource registers its release as soon as it is open, so that a start that fails half-way leaves none behind.
- * @throws when a part does not answer, a schema is not registered, or the admin port is taken.
+ * Waits for a part that is away, and says so on /readyz.
+ * @throws when a schema is not registered or the admin port is taken.
  */
 export async function startDetector(config: DetectorConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
   const faults = readFaultPoints(process.env)
@@ -50,11 +52,11 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   const topics = topicNames(config.TOPIC_PREFIX)
   const groupId = topics.group(GROUPS.detector)
 
-  const { client, db } = await connectMongo({
-    uri: config.MONGODB_URI,
-    database: config.MONGODB_DATABASE,
-    appName: 'detector',
-  })
+  const whenThere = { logger, signal: shutdown.signal }
+  const { client, db } = await openWhenThere(
+    () => connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, appName: 'detector' }),
+    whenThere,
+  )
   shutdown.register('MongoDB', () => client.close())
 
   let producer: OpenPublisher | undefined
@@ -85,14 +87,14 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'detector', logger })
-  producer = faults.port('publisher', await openPublisher(kafka))
+  producer = faults.port('publisher', await openWhenThere(() => openPublisher(kafka), whenThere))
   shutdown.register('publisher', producer.close)
   const publisher = guards.kafka.port<Publisher>({ publish: producer.publish })
 
   const schemas = guardRegistry(createRegistry(config.SCHEMA_REGISTRY_URL), guards.registry)
   const openCommandTopic = async (priority: Priority) => {
     const topic = topics.command(priority)
-    return { topic, encode: await openEncoder(schemas, topic, 'refresh-command') }
+    return { topic, encode: await openWhenThere(() => openEncoder(schemas, topic, 'refresh-command'), whenThere) }
   }
   const { events, windows, logs, groups } = createMongoStores(collectionsOf(db))
   const stores = guards.mongodb.ports({

@@ -26,6 +26,7 @@ import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { listen } from '@buyer-group/shared/process/listen.ts'
+import { openWhenThere } from '@buyer-group/shared/process/open-when-there.ts'
 import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
 import type { Shutdown } from '@buyer-group/shared/shutdown/create-shutdown.ts'
 import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
@@ -46,7 +47,8 @@ const WEIGHTS: Readonly<Record<Priority, number>> = { high: 8, normal: 4, low: 1
 /**
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
  * Each resource registers its release as soon as it is open, so that a start that fails half-way leaves none behind.
- * @throws when a part does not answer, a schema is not registered, or the admin port is taken.
+ * Waits for a part that is away, and says so on /readyz.
+ * @throws when a schema is not registered or the admin port is taken.
  */
 export async function startRefresher(config: RefresherConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
   const faults = readFaultPoints(process.env)
@@ -56,11 +58,11 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const groupId = topics.group(GROUPS.refresher)
   const consumedTopics = CONSUMED_TOPICS.refresher.map((topic) => topics.name(topic))
 
-  const { client, db } = await connectMongo({
-    uri: config.MONGODB_URI,
-    database: config.MONGODB_DATABASE,
-    appName: 'refresher',
-  })
+  const whenThere = { logger, signal: shutdown.signal }
+  const { client, db } = await openWhenThere(
+    () => connectMongo({ uri: config.MONGODB_URI, database: config.MONGODB_DATABASE, appName: 'refresher' }),
+    whenThere,
+  )
   shutdown.register('MongoDB', () => client.close())
 
   let producer: OpenPublisher | undefined
@@ -91,18 +93,20 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   shutdown.register('admin server', () => admin.close())
 
   const kafka = createKafka({ brokers: config.KAFKA_BROKERS, clientId: 'refresher', logger })
-  producer = await openPublisher(kafka)
+  producer = await openWhenThere(() => openPublisher(kafka), whenThere)
   shutdown.register('publisher', producer.close)
   const publisher = guards.kafka.port<Publisher>({ publish: producer.publish })
 
   const schemas = guardRegistry(createRegistry(config.SCHEMA_REGISTRY_URL), guards.registry)
   const results = topics.name(TOPICS.refreshResults)
   const current = topics.name(TOPICS.current)
+  const encodeResult = await openWhenThere(() => openEncoder(schemas, results, 'refresh-result'), whenThere)
+  const encodeGroup = await openWhenThere(() => openEncoder(schemas, current, 'buyer-group'), whenThere)
   const handle = createRefreshHandler({
     stores: guards.mongodb.ports(withFaultPoints(faults, createMongoStores(collectionsOf(db)))),
     publisher: faults.port('publisher', gatherPublishing(publisher)),
-    results: { topic: results, encode: await openEncoder(schemas, results, 'refresh-result') },
-    current: { topic: current, encode: await openEncoder(schemas, current, 'buyer-group') },
+    results: { topic: results, encode: encodeResult },
+    current: { topic: current, encode: encodeGroup },
     metrics: createRefresherMetrics(registry),
     logger,
     now: () => new Date(),

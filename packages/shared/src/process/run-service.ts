@@ -32,6 +32,8 @@ export async function runService<Schema extends ServiceConfig>(service: Service<
     await service.start(config, logger, shutdown)
   } catch (error) {
     if (error instanceof ConfigError) exitForConfig(service.name, error)
+    // A start that was waiting for something when it was told to end has not failed.
+    if (shutdown.signal.aborted) return shutdown.begin('the start was interrupted')
     if (error instanceof ProcessError) console.error(`${service.name}: ${error.message}`)
     else logger.fatal(describeError(error), 'could not start')
     await shutdown.begin('the start failed', 1)

@@ -10,7 +10,9 @@ const READY_POLL_MS = 50
 export interface OwnProcess {
   /** Where it writes its log. */
   readonly logFile: string
-  readonly isRunning: () => boolean
+  isRunning(): boolean
+  /** Undefined while it does not run. */
+  pid(): number | undefined
   /** Starts it, and waits until it is ready. */
   start(): Promise<void>
   /** Sends a signal; SIGSTOP and SIGCONT are none that it ends by. */
@@ -38,6 +40,7 @@ export function ownProcess(onEnd: OnEnd, spec: ProcessSpec): OwnProcess {
   return {
     logFile: spec.logFile,
     isRunning: () => running !== undefined,
+    pid: () => running?.pid,
     start: async () => {
       const { pid, exited } = spawnLogged(spec)
       if (pid === undefined) throw new Error(`${spec.name} was not started: ${(await exited).how}`)
