@@ -1,8 +1,10 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Collections, RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { type Around, decoratePort } from '@buyer-group/shared/ports/decorate-port.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { personIdOf } from './directory/person-id.ts'
 import { refreshIdOf } from './refresh-id.ts'
+import { createMongoStores } from './stores/mongo-stores.ts'
 import { openTemporaryDatabase } from './test-kit/temporary-database.ts'
 import { command, createTestRefresher, type TestRefresher } from './test-kit/test-refresher.ts'
 import { dayOf, waitingEvent } from './test-kit/waiting-event.ts'
@@ -297,6 +299,149 @@ describe('a command that others overtook', () => {
       Array.from({ length: 10 }, (_, index) => `Title ${20 + index}`),
     )
     expect(await collections.webhookEvents.countDocuments({ waitingFor: 'acme' })).toBe(0)
+  })
+})
+
+describe('work on a partition that was revoked', () => {
+  const away = () => new AppError('away', { code: 'mongodb_unavailable', fate: 'unavailable' })
+  const revoked = () => {
+    const controller = new AbortController()
+    return { revoke: () => controller.abort(new Error('the partition was revoked')), signal: controller.signal }
+  }
+  /** A refresher whose calls of `groups` are preceded or followed by something else. */
+  const withGroups = (around: Around) => {
+    const stores = createMongoStores(collections)
+    return createTestRefresher(collections, { stores: { ...stores, groups: decoratePort(stores.groups, around) } })
+  }
+
+  beforeEach(async () => {
+    await collections.webhookEvents.insertOne(waitingEvent({ id: 'e1', day: 1 }))
+  })
+
+  test('saves nothing', async () => {
+    const { revoke, signal } = revoked()
+    const zombie = await withGroups(async (_method, call) => {
+      revoke()
+      return call()
+    })
+    await expect(zombie.handle(command(5), {}, { signal })).rejects.toThrow('revoked')
+    expect(await group()).toBeNull()
+    expect(await collections.positions.countDocuments()).toBe(0)
+    expect(zombie.published).toEqual([])
+  })
+
+  test('publishes nothing of what it had saved, and whoever comes next publishes exactly that', async () => {
+    const { revoke, signal } = revoked()
+    const zombie = await withGroups(async (method, call) => {
+      const result = await call()
+      if (method === 'insert') revoke()
+      return result
+    })
+    await expect(zombie.handle(command(5), {}, { signal })).rejects.toThrow('revoked')
+    expect(zombie.published).toEqual([])
+    expect(await refresher.handle(command(5))).toEqual({ kind: 'done' })
+    expect(refresher.published[0]?.value).toMatchObject({ refreshId: refreshIdOf('cmd_5'), added: [{ title: 'CFO' }] })
+  })
+
+  test('declares nothing failed', async () => {
+    const { revoke, signal } = revoked()
+    const zombie = await withGroups(async () => {
+      revoke()
+      throw new AppError('broken', { code: 'broken', fate: 'permanent' })
+    })
+    const handled = zombie.handle(command(5), {}, { signal, isLastAttempt: true })
+    await expect(handled).rejects.toMatchObject({ code: 'broken' })
+    expect(zombie.published).toEqual([])
+    expect(await log(5)).toMatchObject({ status: 'processing' })
+  })
+
+  test('that was publishing when others went on leaves the newer state as the last one published', async () => {
+    const { revoke, signal } = revoked()
+    refresher.onPublish = async () => {
+      refresher.onPublish = async () => {}
+      const other = await createTestRefresher(collections)
+      await other.handle(command(5))
+      await other.handle(command(6))
+      revoke()
+    }
+    await refresher.handle(command(5), {}, { signal })
+    expect(trail()).toEqual(['result 5', 'current 5', 'current 6'])
+    expect(await group()).toMatchObject({ sequence: 6 })
+  })
+
+  test('looks for the newer state until it has found out, also where MongoDB goes away after publishing', async () => {
+    const { revoke, signal } = revoked()
+    let failures = 0
+    const zombie = await withGroups(async (method, call) => {
+      if (zombie.published.length === 0 || failures === 3) return call()
+      failures += 1
+      throw Object.assign(away(), { method })
+    })
+    zombie.onPublish = async () => {
+      zombie.onPublish = async () => {}
+      await refresher.handle(command(5))
+      await refresher.handle(command(6))
+      revoke()
+    }
+    await expect(zombie.handle(command(5), {}, { signal })).rejects.toMatchObject({ code: 'mongodb_unavailable' })
+    const states = zombie.published.filter(({ topic }) => topic === 'current').map(({ value }) => value.sequence)
+    expect(states).toEqual([5, 6])
+  })
+
+  test('where even the answer to publishing is lost leaves the newer state as the last one published', async () => {
+    const { signal } = revoked()
+    const zombie = await createTestRefresher(collections)
+    const { publisher } = zombie.refresher
+    const losing = await createTestRefresher(collections, {
+      publisher: {
+        publish: async (messages) => {
+          await publisher.publish(messages)
+          if (messages.length === 1) return
+          await refresher.handle(command(5))
+          await refresher.handle(command(6))
+          throw new AppError('no answer', { code: 'kafka_unavailable', fate: 'unavailable' })
+        },
+      },
+    })
+    await expect(losing.handle(command(5), {}, { signal })).rejects.toThrow('no answer')
+    expect(zombie.published.map(({ topic, value }) => `${topic} ${value.sequence}`)).toEqual([
+      'result 5',
+      'current 5',
+      'current 6',
+    ])
+  })
+})
+
+describe('a later message that overtakes one waiting in a retry topic', () => {
+  test('covers it, where it is a command: the waiting one is superseded and changes nothing', async () => {
+    await collections.webhookEvents.insertOne(waitingEvent({ id: 'e1', day: 1 }))
+    const positions = new Proxy(collections.positions, {
+      get: (target, name) => {
+        if (name === 'find') throw new TypeError('odd')
+        return Reflect.get(target, name)
+      },
+    })
+    const failing = await createTestRefresher({ ...collections, positions })
+    expect(await failing.handle(command(5))).toMatchObject({ kind: 'retry' })
+    await collections.webhookEvents.insertOne(waitingEvent({ id: 'e2', day: 2, person: { newTitle: 'CEO' } }))
+    await refresher.handle(command(6))
+    const stored = await group()
+    expect(stored).toMatchObject({ sequence: 6, foldedIds: ['test:e1', 'test:e2'], members: [{ title: 'CEO' }] })
+
+    expect(await refresher.handle(command(5), {}, { attempt: 2 })).toEqual({ kind: 'skip', reason: 'superseded' })
+    expect(trail()).toEqual(['result 6', 'current 6'])
+    expect(await group()).toEqual(stored)
+    expect(await log(5)).toMatchObject({ status: 'superseded', supersededBy: 6 })
+  })
+
+  test('stays, where it is an event: the older one comes in late and loses by the time of its change', async () => {
+    await collections.webhookEvents.insertOne(waitingEvent({ id: 'e2', day: 2, person: { newTitle: 'CEO' } }))
+    await refresher.handle(command(5))
+    await collections.webhookEvents.insertOne(waitingEvent({ id: 'e1', day: 1, person: { email: 'pat@x.io' } }))
+    await refresher.handle(command(6))
+    expect(await group()).toMatchObject({ members: [{ title: 'CEO', email: 'pat@x.io' }], changed: [{}] })
+    expect(await collections.positions.findOne({})).toMatchObject({ title: 'CEO', changedBy: 'test:e2' })
+    expect(await event('e1')).toMatchObject({ waitingFor: [], coveredBy: [{ sequence: 6 }] })
   })
 })
 
