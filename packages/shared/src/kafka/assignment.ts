@@ -18,6 +18,7 @@ interface PartitionState {
   /** The next offset that a fetch should ask for. */
   next: number | undefined
   soughtFor: number | undefined
+  passedOver: number
 }
 
 /** Partitions by topic. */
@@ -37,7 +38,8 @@ const ENDLESS: Session = { timeoutMs: Number.POSITIVE_INFINITY, now: () => 0 }
  */
 export class Assignment {
   readonly #controller = new AbortController()
-  readonly #partitions = new Map<string, PartitionState>()
+  /** By topic, then by partition. */
+  readonly #partitions = new Map<string, Map<number, PartitionState>>()
 
   readonly #session: Session
   #heardAt: number
@@ -46,8 +48,10 @@ export class Assignment {
     this.#session = session
     this.#heardAt = session.now()
     for (const [topic, partitions] of Object.entries(assigned)) {
+      const ofTopic = new Map<number, PartitionState>()
+      this.#partitions.set(topic, ofTopic)
       for (const partition of partitions) {
-        this.#partitions.set(keyOf(topic, partition), {
+        ofTopic.set(partition, {
           topic,
           partition,
           ledger: new OffsetLedger(),
@@ -55,6 +59,7 @@ export class Assignment {
           began: undefined,
           next: previous?.position(topic, partition),
           soughtFor: undefined,
+          passedOver: 0,
         })
       }
     }
@@ -91,16 +96,12 @@ export class Assignment {
   }
 
   get topicPartitions(): { topic: string; partitions: number[] }[] {
-    const topics = new Map<string, number[]>()
-    for (const { topic, partition } of this.#partitions.values()) {
-      topics.set(topic, [...(topics.get(topic) ?? []), partition])
-    }
-    return [...topics].map(([topic, partitions]) => ({ topic, partitions }))
+    return [...this.#partitions].map(([topic, ofTopic]) => ({ topic, partitions: [...ofTopic.keys()] }))
   }
 
   /** Where the group stands on this partition as far as we know: what we committed, else where we began. */
   position(topic: string, partition: number): number | undefined {
-    const state = this.#partitions.get(keyOf(topic, partition))
+    const state = this.#stateOf(topic, partition)
     return state?.committed ?? state?.began
   }
 
@@ -110,26 +111,27 @@ export class Assignment {
    * that hold no message (control records) cannot make it seek for ever.
    */
   gapBefore(topic: string, partition: number, fetchedOffset: number): number | undefined {
-    const state = this.#partitions.get(keyOf(topic, partition))
+    const state = this.#stateOf(topic, partition)
     if (state?.next === undefined || fetchedOffset <= state.next || state.soughtFor === state.next) return undefined
     state.soughtFor = state.next
     return state.next
   }
 
-  /** Where the next fetch should begin; undefined before the first. */
-  nextFetch(topic: string, partition: number): number | undefined {
-    return this.#partitions.get(keyOf(topic, partition))?.next
+  /** Up to where the partition was read; undefined before the first fetch. */
+  readUpTo(topic: string, partition: number): number | undefined {
+    const state = this.#stateOf(topic, partition)
+    return state?.next === undefined ? undefined : Math.max(state.next, state.passedOver)
   }
 
   /** How many offsets a crash would hand out again: those from the first unfinished one on. */
   uncommittable(topic: string, partition: number): number {
-    return this.#partitions.get(keyOf(topic, partition))?.ledger.span ?? 0
+    return this.#stateOf(topic, partition)?.ledger.span ?? 0
   }
 
-  /** Notes that offsets up to `next` were fetched and hold no message for us (control records). */
-  skipTo(topic: string, partition: number, next: number): void {
-    const state = this.#partitions.get(keyOf(topic, partition))
-    if (state?.next !== undefined && next > state.next) state.next = next
+  /** Notes that the offsets before `next` hold no message for us (control records). Says nothing of what to fetch. */
+  passOver(topic: string, partition: number, next: number): void {
+    const state = this.#stateOf(topic, partition)
+    if (state !== undefined) state.passedOver = Math.max(state.passedOver, next)
   }
 
   /** Notes a fetched batch and returns those of its messages that were not handed out before. */
@@ -140,7 +142,7 @@ export class Assignment {
     readonly lastOffset: number
     readonly messages: readonly IncomingMessage[]
   }): readonly IncomingMessage[] {
-    const state = this.#partitions.get(keyOf(batch.topic, batch.partition))
+    const state = this.#stateOf(batch.topic, batch.partition)
     if (state === undefined) return []
     const from = state.began === undefined ? batch.fetchedOffset : (state.next ?? batch.fetchedOffset)
     state.began ??= batch.fetchedOffset
@@ -151,12 +153,20 @@ export class Assignment {
   }
 
   finish(message: IncomingMessage): void {
-    this.#partitions.get(keyOf(message.topic, message.partition))?.ledger.finish(Number(message.offset))
+    this.#stateOf(message.topic, message.partition)?.ledger.finish(Number(message.offset))
+  }
+
+  #stateOf(topic: string, partition: number): PartitionState | undefined {
+    return this.#partitions.get(topic)?.get(partition)
+  }
+
+  *#states(): Iterable<PartitionState> {
+    for (const ofTopic of this.#partitions.values()) yield* ofTopic.values()
   }
 
   /** What may be committed and is not yet. */
   committable(): PartitionOffset[] {
-    return [...this.#partitions.values()].flatMap(({ topic, partition, ledger, committed }) => {
+    return [...this.#states()].flatMap(({ topic, partition, ledger, committed }) => {
       const offset = ledger.committable
       return offset === undefined || offset === committed ? [] : [{ topic, partition, offset }]
     })
@@ -164,12 +174,8 @@ export class Assignment {
 
   noteCommitted(offsets: readonly PartitionOffset[]): void {
     for (const { topic, partition, offset } of offsets) {
-      const state = this.#partitions.get(keyOf(topic, partition))
+      const state = this.#stateOf(topic, partition)
       if (state !== undefined) state.committed = offset
     }
   }
-}
-
-function keyOf(topic: string, partition: number): string {
-  return `${topic}/${partition}`
 }

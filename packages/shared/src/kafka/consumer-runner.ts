@@ -110,26 +110,23 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
     isStopping: () => stopping.signal.aborted,
     logger,
   })
-  const process = createTaskProcessor({
-    ...options,
-    handle: mode.kind === 'batch' ? mode.handle : oneByOne(mode.handle),
-    metrics,
-    waits,
-    stopping: stopping.signal,
-  })
-  const run = async (tasks: readonly Task[]) => {
-    await process(tasks)
+  const processor = createTaskProcessor({ ...options, metrics, waits, stopping: stopping.signal })
+  const noteProgress = () => {
     commits.schedule()
     if (assignment !== undefined) bounds.noteFinished(assignment)
   }
   const onTaken = ({ delivery }: Task) => bounds.noteLoad(delivery.topic)
   const dispatcher =
     mode.kind === 'batch'
-      ? createBatchGatherer({ maxBatch: mode.maxBatch, run, onTaken })
+      ? createBatchGatherer({
+          maxBatch: mode.maxBatch,
+          run: (tasks) => processor.process(tasks).then(noteProgress),
+          onTaken,
+        })
       : createKeyLanes({
           concurrency: mode.concurrency,
           weights: new Map(topics.map((topic) => [topic, mode.weights?.get(topic) ?? 1])),
-          run: (task) => run([task]),
+          run: (task) => processor.processOne(task).then(noteProgress),
           onTaken,
         })
   const bounds = createMemoryBounds({ dispatcher, gate, originOf, topics })
@@ -199,7 +196,7 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
     assignment?.suspend()
   })
   consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) =>
-    assignment?.skipTo(topic, partition, Number(lastOffset) + 1),
+    assignment?.passOver(topic, partition, Number(lastOffset) + 1),
   )
   consumer.on(CRASH, ({ payload }: ConsumerCrashEvent) => {
     lastActiveAt = performance.now()
@@ -252,10 +249,6 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
       return isSilent ? { ok: false, reason: 'the consumer has stopped fetching' } : { ok: true }
     },
   }
-}
-
-function oneByOne<Value>(handle: MessageHandler<Value>): BatchHandler<Value> {
-  return async ([decoded], signal) => (decoded === undefined ? [] : [await handle(decoded, signal)])
 }
 
 /** Between a crash and its restart kafkajs has no group and throws; the next assignment is paused anew as it must be. */

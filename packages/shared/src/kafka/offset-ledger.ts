@@ -16,8 +16,14 @@ export class OffsetLedger {
 
   /** Notes an offset as finished, in any order. */
   finish(offset: number): void {
-    this.#finished.add(offset)
     let next = this.#handedOut[this.#front]
+    if (next !== offset) {
+      this.#finished.add(offset)
+      return
+    }
+    this.#committable = next + 1
+    this.#front += 1
+    next = this.#handedOut[this.#front]
     while (next !== undefined && this.#finished.delete(next)) {
       this.#committable = next + 1
       this.#front += 1

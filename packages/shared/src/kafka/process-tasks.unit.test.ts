@@ -16,7 +16,7 @@ function setUp(handle: BatchHandler<string>, publish?: (messages: readonly Outgo
   const stopping = new AbortController()
   const registry = new Registry()
   const waits = createWaits(() => {})
-  const process = createTaskProcessor<string>({
+  const { process } = createTaskProcessor<string>({
     decoders: new Map([
       [
         't',
@@ -27,7 +27,7 @@ function setUp(handle: BatchHandler<string>, publish?: (messages: readonly Outgo
         },
       ],
     ]),
-    handle,
+    mode: { kind: 'batch', handle },
     deadLetters: {
       publisher: {
         publish: async (messages) => {

@@ -56,7 +56,7 @@ export function startStallWatchdog(options: {
         const end = ends.find((one) => one.partition === partition)
         if (end === undefined) return []
         const begun = Number(begins.find((one) => one.partition === partition)?.offset ?? -1)
-        const next = assignment.nextFetch(topic, partition) ?? begun
+        const next = assignment.readUpTo(topic, partition) ?? begun
         return [
           {
             topic,
