@@ -20,7 +20,7 @@ export interface FaultRates {
   readonly answerLost: number
   /** The caller gave up; the call has its effect later, or never. */
   readonly late: number
-  /** An error that nobody knows. */
+  /** An error that nobody knows, or one for good. */
   readonly unexpected: number
   /** A write that took effect answers that this is not certain. */
   readonly unsure: number
@@ -114,7 +114,9 @@ export class Scheduler {
     }
     if (throwOf < refused + answerLost + late + unexpected) {
       this.note(process.name, label, 'unexpected error')
-      reject(new TypeError('an error that nobody knows'))
+      const isPermanent = this.random.chance(0.3)
+      const permanent = new AppError('an error for good', { code: 'broken', fate: 'permanent' })
+      reject(isPermanent ? permanent : new TypeError('an error that nobody knows'))
       return
     }
     const isUnsure = this.random.chance(unsure) && UNSURE.has(label)

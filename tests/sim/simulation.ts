@@ -79,23 +79,32 @@ interface Mood {
   readonly aimKills: boolean
   /** Who is stopped when the faults end goes on only once nothing else is left to do. */
   readonly wakesLast: boolean
+  /** Calls may still be refused, or their answers lost, while the run comes to rest. */
+  readonly aftershocks: boolean
   /** The age at which groups are refreshed although nothing changed; undefined for never. */
   readonly maxAgeMs: number | undefined
 }
 
 /** Each run has a mood of its own: what is rare in one is frequent in another, so that also rare things meet. */
-const chooseMood = (random: Random): Mood => ({
-  sweep: random.pick([0.1, 0.4, 1]),
-  time: random.pick([0.3, 1.2, 3]),
-  kill: random.pick([0, 0.1, 0.3, 0.8]),
-  pause: random.pick([0, 0.2, 0.6]),
-  resume: random.pick([0, 0.1, 0.5]),
-  rebalance: random.pick([0, 0.2, 0.8]),
-  aim: random.chance(0.85) ? random.pick(AIMS) : undefined,
-  aimKills: random.chance(0.25),
-  wakesLast: random.chance(0.5),
-  maxAgeMs: random.chance(0.25) ? 3_000 : undefined,
-})
+function chooseMood(random: Random): Mood {
+  const aim = random.chance(0.85) ? random.pick(AIMS) : undefined
+  const aimKills = random.chance(0.25)
+  // Who stops in the midst of its work and wakes when others have done it all is the stalest writer there can be.
+  const isForZombies = aim !== undefined && !aimKills && random.chance(0.5)
+  return {
+    sweep: random.pick([0.1, 0.4, 1]),
+    time: random.pick([0.3, 1.2, 3]),
+    kill: random.pick([0, 0.1, 0.3, 0.8]),
+    pause: random.pick([0, 0.2, 0.6]),
+    resume: isForZombies ? 0.02 : random.pick([0, 0.1, 0.5]),
+    rebalance: random.pick([0, 0.2, 0.8]),
+    aim,
+    aimKills,
+    wakesLast: isForZombies || random.chance(0.5),
+    aftershocks: random.chance(0.5),
+    maxAgeMs: random.chance(0.25) ? 3_000 : undefined,
+  }
+}
 
 /** Where it hurts: before each effect. */
 const AIMS = [
@@ -248,7 +257,9 @@ export class Simulation {
     this.#scheduler.note('no more faults')
     this.#scheduler.isCalm = true
     this.#scheduler.aim = undefined
-    this.#scheduler.faults = NO_FAULTS
+    // Those that are tried again in place may go on: they keep no run from coming to rest.
+    const passing = this.#mood.aftershocks ? 0.05 : 0
+    this.#scheduler.faults = { ...NO_FAULTS, refused: passing, answerLost: passing }
     for (const slot of this.#slots) {
       if (!slot.process.alive) this.#restart(slot)
       // Its session is over at any rate; it may wake to find that everything was done without it.
