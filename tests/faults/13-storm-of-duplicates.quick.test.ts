@@ -1,3 +1,4 @@
+import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
 import { shuffled } from '@buyer-group/testing/scenarios/seeded-random.ts'
@@ -28,6 +29,14 @@ test('a storm of duplicates from many connections to two instances has one effec
   const distinct = events.length + alone.length
   expect(provider.answers.get(200)).toBeGreaterThan(distinct * (COPIES - 10))
   expect(audit.counts).toMatchObject({ accepted: distinct, decided: distinct })
+  // What ingest once let through twice comes again, when all has long been decided.
+  const published = await deployment.readBytes(TOPICS.personChanges)
+  await deployment.produce(
+    TOPICS.personChanges,
+    published.map(({ key, value, partition }) => ({ key, value, partition })),
+  )
+  await scenario.settle({ more: alone })
+
   // A repeat that counted as news would mark the window pending, and a second refresh would follow.
   const refreshes = await deployment.collections.refreshLogs.countDocuments({ companyId: /^alone-/ })
   expect(refreshes).toBe(alone.length)
