@@ -17,15 +17,17 @@ export async function decideEvents(
   if (open.length > 0) await stores.events.decide(groupDecisions(open, commandIds), new Date(now()))
 
   const verdicts = new Map<number, Verdict>()
+  const counts = new Map<DecisionLabel, number>()
   const judge = (index: number, outcome: DecisionLabel, verdict: Verdict) => {
     verdicts.set(index, verdict)
-    metrics.decisions.inc({ outcome })
+    counts.set(outcome, (counts.get(outcome) ?? 0) + 1)
   }
   for (const change of open) judge(change.item.index, decideOutcome(change, commandIds).outcome, done)
   for (const { index } of insignificant) judge(index, 'insignificant', done)
   for (const { index } of repeats) judge(index, 'repeat', REPEAT)
   for (const { index } of conflicts) judge(index, 'conflict', CONFLICT)
   for (const { index } of refused) judge(index, 'rejected', REFUSED)
+  for (const [outcome, count] of counts) metrics.decisions.inc({ outcome }, count)
   return verdicts
 }
 

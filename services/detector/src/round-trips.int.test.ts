@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
-import type { CommandStartedEvent } from 'mongodb'
+import type { CommandStartedEvent, CommandSucceededEvent } from 'mongodb'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createBatchHandler } from './handle-batch.ts'
@@ -10,10 +10,17 @@ import { testDetector, useTestDatabase } from './test-kit/test-detector.ts'
 const database = useTestDatabase()
 let client: MongoClient
 let asked: string[] = []
+/** Documents that were inserted or changed. */
+let writes = 0
 beforeAll(async () => {
   client = await new MongoClient(database.uri, { monitorCommands: true }).connect()
   client.on('commandStarted', ({ commandName, databaseName, command }: CommandStartedEvent) => {
     if (databaseName === database.db.databaseName) asked.push(`${commandName} ${command[commandName]}`)
+  })
+  client.on('commandSucceeded', ({ commandName, databaseName, reply }: CommandSucceededEvent) => {
+    if (databaseName !== database.db.databaseName) return
+    const { n = 0, nModified = 0 } = reply as { readonly n?: number; readonly nModified?: number }
+    writes += commandName === 'insert' ? n : nModified
   })
 })
 afterAll(() => client.close())
@@ -69,4 +76,19 @@ test('a batch of repeats asks twice, and one of insignificant changes once, what
     const insignificant = companies(size).map((company) => changeAt(company, { type: 'person.email_change' }))
     expect(await askedBy(insignificant)).toEqual(['insert webhook_events'])
   }
+})
+
+test('an insignificant change costs one write, a change inside an open window three, and a repeat none', async () => {
+  const writesOf = async (batch: ReturnType<typeof changeAt>[]) => {
+    writes = 0
+    await askedBy(batch)
+    return writes
+  }
+  const open = companies(20)
+  await askedBy(open.map((company) => changeAt(company)))
+  expect(await writesOf(open.map((company) => changeAt(company, { type: 'person.email_change' })))).toBe(20)
+  expect(await writesOf(open.map((company) => changeAt(company)))).toBe(60)
+  const repeat = open.map((company) => changeAt(company))
+  await askedBy(repeat)
+  expect(await writesOf(repeat)).toBe(0)
 })
