@@ -28,7 +28,7 @@ test.each(CASES)(
     const broker = await startKafkaBroker(onTestFinished, { proxied: ['ingest', 'detector', 'refresher'] })
     const scenario = await createScenario(onTestFinished, {
       title: `row 8, the network ${network}`,
-      load: { real: 1_400, moves: 60, duplicates: 0.1 },
+      load: { real: 1_200, moves: 60, duplicates: 0.1 },
       stack: { kafkaBrokers: broker.address },
     })
     const { deployment, sent } = scenario

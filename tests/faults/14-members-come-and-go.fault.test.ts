@@ -1,3 +1,4 @@
+import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { watchCommits } from '@buyer-group/testing/faults/find-early-commits.ts'
 import { printFigure, timeOf } from '@buyer-group/testing/faults/measure.ts'
 import { expectSurvivors } from '@buyer-group/testing/faults/survivors.ts'
@@ -7,7 +8,7 @@ import { untilTrue } from '@buyer-group/testing/scenarios/until.ts'
 import { expect, onTestFinished, test } from 'vitest'
 
 /** How often a detector and a refresher join and leave; by turns they are asked to end, and killed. */
-const ROUNDS = 8
+const ROUNDS = 6
 
 /** Nothing may stand still for longer than a session (10 s) and a rebalance; a busy machine gets this. */
 const STALLED_MS = 60_000
@@ -25,27 +26,33 @@ test('members that join and leave every few seconds, asked to or killed, commit 
     deployment.start('refresher'),
   ])
   const commits = await watchCommits(onTestFinished, deployment)
-  scenario.provide({ perSecond: 30 })
+  const provider = scenario.provide({ perSecond: 25 })
 
   const decided = () => webhookEvents.countDocuments({ processed: true })
   const progress = watchCount(onTestFinished, decided)
-  const unfinishedUpTo = (time: Date) =>
-    webhookEvents.countDocuments({
-      receivedAt: { $lte: time },
-      $or: [{ processed: false }, { 'waitingFor.0': { $exists: true } }],
-    })
+  /** Whether all that was accepted up to a moment is recorded, decided and refreshed. */
+  const isFinished = async (upTo: Date, count: number) => {
+    const accepted = { receivedAt: { $lte: upTo } }
+    const open = { ...accepted, $or: [{ processed: false }, { 'waitingFor.0': { $exists: true } }] }
+    return (await webhookEvents.countDocuments(accepted)) >= count && (await webhookEvents.countDocuments(open)) === 0
+  }
   const takeovers: number[] = []
   for (let round = 0; round < ROUNDS; round += 1) {
     const joining = await Promise.all([deployment.start('detector'), deployment.start('refresher')])
-    const before = await decided()
-    await untilTrue(async () => (await decided()) > before, STALLED_MS)
+    const event = nativeEvent({ company: { id: `round_${round}`, name: 'Round' } })
+    await scenario.post(event)
+    await untilTrue(
+      async () =>
+        (await webhookEvents.countDocuments({ idempotencyKey: `${event.source}:${event.id}`, processed: true })) === 1,
+    )
     const isKilled = round % 2 === 1
     for (const service of joining) service.kill(isKilled ? 'SIGKILL' : 'SIGTERM')
     const left = await Promise.all(joining.map(({ exited }) => exited))
     expect(left).toEqual(isKilled ? ['SIGKILL', 'SIGKILL'] : [0, 0])
     if (isKilled) {
       const killedAt = new Date()
-      takeovers.push(await timeOf(() => untilTrue(async () => (await unfinishedUpTo(killedAt)) === 0, STALLED_MS)))
+      const count = provider.accepted.size
+      takeovers.push(await timeOf(() => untilTrue(() => isFinished(killedAt, count), STALLED_MS)))
     }
     expect(await commits.findEarly()).toEqual([])
   }
