@@ -8,6 +8,7 @@ import { detectSignificantChange } from '@buyer-group/detector/rules/detect-sign
 import type { DetectorMessage } from '@buyer-group/detector/rules/detector-message.ts'
 import { sendCommands } from '@buyer-group/detector/send-commands.ts'
 import type { DetectorStores } from '@buyer-group/detector/stores/stores.ts'
+import type { Refresher } from '@buyer-group/refresher/refresher.ts'
 import type { RefresherStores } from '@buyer-group/refresher/stores/stores.ts'
 import type { BatchHandler } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
@@ -20,7 +21,10 @@ export interface Mutation {
   readonly batchHandler?: (detector: Detector) => BatchHandler<DetectorMessage>
   readonly detectorStores?: (stores: DetectorStores) => DetectorStores
   readonly refresherStores?: (stores: RefresherStores, database: MemoryDatabase) => RefresherStores
+  readonly refresher?: (refresher: Refresher) => Refresher
   readonly commitsFirst?: boolean
+  /** Where a search begins that would otherwise take long; 1 unless told otherwise. */
+  readonly firstSeed?: number
 }
 
 /** Known bugs, each put back on purpose: that the simulation finds them shows that it would find them again. */
@@ -106,6 +110,11 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
         },
       },
     }),
+  },
+
+  'giving up looking for a newer state when a part is away': {
+    refresher: (refresher) => ({ ...refresher, pause: () => Promise.reject(new Error('no patience')) }),
+    firstSeed: 700,
   },
 
   'folding without comparing the time of the change': {

@@ -258,7 +258,7 @@ export class Simulation {
     this.#scheduler.isCalm = true
     this.#scheduler.aim = undefined
     // Those that are tried again in place may go on: they keep no run from coming to rest.
-    const passing = this.#mood.aftershocks ? 0.05 : 0
+    const passing = this.#mood.aftershocks ? 0.15 : 0
     this.#scheduler.faults = { ...NO_FAULTS, refused: passing, answerLost: passing }
     for (const slot of this.#slots) {
       if (!slot.process.alive) this.#restart(slot)
@@ -446,10 +446,11 @@ export class Simulation {
       pause: (ms) => this.#scheduler.sleep(process, ms),
       cacheMaxAgeMs: this.#cacheMaxAgeMs,
     }
+    const handle = createRefreshHandler((this.#mutation.refresher ?? ((same) => same))(refresher))
     const consumer = new SimConsumer<RefreshCommand>({
       ...this.#consumerOptions(process, 'refresher'),
       decode: async ({ value }) => JSON.parse(String(value)),
-      mode: { kind: 'perKey', handle: createRefreshHandler(refresher) },
+      mode: { kind: 'perKey', handle },
     })
     return { process, consumer: consumer as SimConsumer<unknown>, sweep: undefined }
   }

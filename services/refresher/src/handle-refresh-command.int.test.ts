@@ -573,6 +573,16 @@ describe('a refresh that fails', () => {
     expect(await operation(6)).toMatchObject({ status: 'failed' })
   })
 
+  test('is tried again later also where nobody can note why', async () => {
+    const stores = createMongoStores(collections)
+    const operations = decoratePort(stores.operations, (method, call) =>
+      method === 'noteError' ? Promise.reject(new AppError('no', { code: 'no', fate: 'permanent' })) : call(),
+    )
+    const positions = decoratePort(stores.positions, () => Promise.reject(new TypeError('odd')))
+    const failing = await createTestRefresher(collections, { stores: { ...stores, operations, positions } })
+    expect(await failing.handle(command(6))).toMatchObject({ kind: 'retry', code: 'unexpected_error' })
+  })
+
   test('because a part is away is thrown on for as long as it takes', async () => {
     const failing = await failingWith(Object.assign(new Error('gone'), { name: 'MongoNetworkError' }))
     for (let attempt = 1; attempt <= 8; attempt += 1) {

@@ -33,7 +33,9 @@ export async function settleFailure(
   const { commandId, companyId } = command
   if (fate !== 'permanent' && !delivery.isLastAttempt) {
     logger.warn({ commandId, companyId, ...describeError(error) }, 'refresh failed, it is tried again')
-    await stores.operations.noteError(commandId, reason)
+    await stores.operations.noteError(commandId, reason).catch((failure: unknown) => {
+      logger.warn({ commandId, companyId, ...describeError(failure) }, 'the failure could not be noted')
+    })
     return retry(reason.code, reason.message)
   }
   logger.error({ commandId, companyId, ...describeError(error) }, 'refresh failed')
