@@ -1,5 +1,6 @@
 import { Kafka, type LogEntry, logLevel } from 'kafkajs'
 import type { Logger } from '../logging/create-logger.ts'
+import { heartbeatAfterClockSteps } from './heartbeat-after-clock-steps.ts'
 import { stopIdlePolling } from './stop-idle-polling.ts'
 
 /** For who passes a client on: kafkajs itself is known in this folder alone. */
@@ -14,6 +15,7 @@ export interface KafkaOptions {
 /** A kafkajs client whose own log lines go to ours. Connects to nothing until it is used. */
 export function createKafka({ brokers, clientId, logger }: KafkaOptions): Kafka {
   stopIdlePolling()
+  heartbeatAfterClockSteps()
   return new Kafka({
     brokers: [...brokers],
     clientId,

@@ -21,7 +21,7 @@ export function createKafkaCheck(kafka: Kafka): { check(): Promise<CheckResult>;
     })
     const result = await Promise.race([describe(admin), timeout])
     clearTimeout(timer)
-    last = { at: Date.now(), result }
+    last = { at: performance.now(), result }
     return result
   }
 
@@ -39,7 +39,7 @@ export function createKafkaCheck(kafka: Kafka): { check(): Promise<CheckResult>;
 
   return {
     check: () => {
-      if (last !== undefined && Date.now() - last.at < CACHE_MS) return Promise.resolve(last.result)
+      if (last !== undefined && performance.now() - last.at < CACHE_MS) return Promise.resolve(last.result)
       asking ??= ask().finally(() => {
         asking = undefined
       })
