@@ -32,19 +32,21 @@ export function report(
     const ratio = median(pairs.map((pair) => pair.detector.eventsPerSecond / pair.bare.eventsPerSecond))
     console.log(`${name}`)
     console.log(`  bare loop  ${describe(bare)}`)
-    console.log(`  detector   ${describe(detector)}`)
+    console.log(`  detector   ${describe(detector)}; ${describeAsked(detector)}`)
     console.log(`  ratio      ${ratio.toFixed(2)}`)
-    results[name] = { ratio: round(ratio), detector: rounded(detector), bare: rounded(bare) }
+    results[name] = { ratio: round(ratio), detector: rounded(detector), bare: withoutAsked(rounded(bare)) }
   }
   if (json) console.log(JSON.stringify({ events, companies, ...results }))
 }
 
 function describe(drained: Drained): string {
-  const { processMicros, mongodMicros, brokerMicros, roundTrips, writes } = drained
-  return (
-    `${rate(drained)}; process ${micros(processMicros)}, mongod ${micros(mongodMicros)}, broker ${micros(brokerMicros)}; ` +
-    `${writes.toFixed(2)} writes and ${roundTrips.toFixed(4)} round trips an event`
-  )
+  const { processMicros, mongodMicros, brokerMicros } = drained
+  return `${rate(drained)}; process ${micros(processMicros)}, mongod ${micros(mongodMicros)}, broker ${micros(brokerMicros)}`
+}
+
+/** Of the detector alone: the server counts no upserts, and the bare loop makes nothing else. */
+function describeAsked({ writes, roundTrips }: Drained): string {
+  return `${writes.toFixed(2)} writes and ${roundTrips.toFixed(4)} round trips an event`
 }
 
 /** Each figure's own median. */
@@ -70,3 +72,5 @@ const round = (value: number) => Number(value.toFixed(3))
 
 const rounded = (drained: Drained) =>
   Object.fromEntries(Object.entries(drained).map(([name, value]) => [name, value === undefined ? null : round(value)]))
+
+const withoutAsked = ({ writes: _writes, roundTrips: _roundTrips, ...rest }: Record<string, number | null>) => rest

@@ -10,7 +10,7 @@ export interface Used {
   readonly brokerMicros: number | undefined
   /** Commands that the database answered: inserts, updates and queries, whatever the number of their documents. */
   readonly roundTrips: number
-  /** Documents that were inserted or changed. */
+  /** Documents that were inserted or changed; upserts that inserted are not among them. */
   readonly writes: number
 }
 
