@@ -16,7 +16,8 @@ export function checkRun(state: FinalState): readonly string[] {
   return [
     ...audited.map(({ invariants, sentence }) => `${invariants}: ${sentence}`),
     ...(report.inFlight > 0 ? [`I1: ${report.inFlight} are still in flight although nothing is left to do`] : []),
-    ...checkDirectory(state),
+    ...checkMembers(state),
+    ...(state.sharesAddresses ? [] : checkDirectory(state)),
   ]
 }
 
@@ -83,6 +84,23 @@ function checkDirectory({ database }: FinalState): string[] {
   ]
 }
 
+/** I3 where nobody can say who is who: a group that is at rest shows exactly the active positions of its company. */
+function checkMembers({ database }: FinalState): string[] {
+  const events = [...database.events.values()]
+  return [...database.groups.values()]
+    .filter(({ companyId }) => !events.some(({ waitingFor }) => waitingFor.includes(companyId)))
+    .flatMap(({ companyId, members }) => {
+      const active = [...database.positions.values()].filter((one) => one.companyId === companyId && one.active)
+      const shown = ({ personId, title, department }: (typeof active)[number] | (typeof members)[number]) => ({
+        companyId,
+        personId,
+        title,
+        department,
+      })
+      return compare('members', members.map(shown), active.map(shown))
+    })
+}
+
 function sourceIdOf({ source, payload }: WebhookEventDoc): string {
   return `${source}:${(payload as { person?: { id?: string } }).person?.id}`
 }
@@ -91,7 +109,7 @@ function compare(what: string, found: readonly object[], expected: readonly obje
   const texts = (list: readonly object[]) => new Set(list.map((one) => JSON.stringify(one)))
   const [is, should] = [texts(found), texts(expected)]
   return [
-    ...[...is].filter((one) => !should.has(one)).map((one) => `I3: ${what} hold ${one}, which no event says`),
+    ...[...is].filter((one) => !should.has(one)).map((one) => `I3: ${what} hold ${one}, which they should not`),
     ...[...should].filter((one) => !is.has(one)).map((one) => `I3: ${what} lack ${one}`),
   ]
 }

@@ -23,8 +23,6 @@ export interface Mutation {
   readonly refresherStores?: (stores: RefresherStores, database: MemoryDatabase) => RefresherStores
   readonly refresher?: (refresher: Refresher) => Refresher
   readonly commitsFirst?: boolean
-  /** Where a search begins that would otherwise take long; 1 unless told otherwise. */
-  readonly firstSeed?: number
 }
 
 /** Known bugs, each put back on purpose: that the simulation finds them shows that it would find them again. */
@@ -114,7 +112,6 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
 
   'giving up looking for a newer state when a part is away': {
     refresher: (refresher) => ({ ...refresher, pause: () => Promise.reject(new Error('no patience')) }),
-    firstSeed: 700,
   },
 
   'folding without comparing the time of the change': {

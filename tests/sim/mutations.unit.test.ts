@@ -6,8 +6,7 @@ import { runSeed } from './run-seed.ts'
 const MOST_SEEDS = 2_000
 
 test.each(Object.entries(MUTATIONS))('%s is found', { timeout: 300_000 }, async (_name, mutation) => {
-  const first = mutation.firstSeed ?? 1
-  for (let seed = first; seed < first + MOST_SEEDS; seed += 1) {
+  for (let seed = 1; seed <= MOST_SEEDS; seed += 1) {
     const { violations } = await runSeed(seed, { mutation })
     if (violations.length > 0) return
   }

@@ -30,7 +30,7 @@ import { createRandom, type Random } from './random.ts'
 import { type FaultRates, NO_FAULTS, Scheduler, type SimProcess, settle } from './scheduler.ts'
 import { SimConsumer } from './sim-consumer.ts'
 import { type GroupName, simTopics, topicsOf } from './sim-topics.ts'
-import { type Arrival, createWorkload, SIGNIFICANT_TYPES } from './workload.ts'
+import { type Arrival, createWorkload, SIGNIFICANT_TYPES, type Workload } from './workload.ts'
 
 const START = Date.UTC(2026, 0, 15)
 
@@ -134,6 +134,7 @@ export interface FinalState {
   readonly clockToleranceMs: number
   readonly trace: readonly string[]
   readonly isAtRest: boolean
+  readonly sharesAddresses: boolean
 }
 
 /**
@@ -149,6 +150,7 @@ export class Simulation {
   readonly #history: History
   readonly #coordinators: Readonly<Record<GroupName, Coordinator>>
   readonly #slots: Slot[] = []
+  readonly #workload: Workload
   readonly #arrivals: Arrival[]
   readonly #mutation: Mutation
   readonly #windowMs: number
@@ -171,7 +173,8 @@ export class Simulation {
     this.#cacheMaxAgeMs = this.#random.pick([0, 5_000])
     this.#skewMs = this.#random.pick([0, 0, 5_000])
     this.#mood = chooseMood(this.#random)
-    this.#arrivals = [...createWorkload(this.#random, START)]
+    this.#workload = createWorkload(this.#random, START)
+    this.#arrivals = [...this.#workload.arrivals]
     for (const group of ['detector', 'refresher'] as const) {
       for (let index = 1 + this.#random.below(3); index > 0; index -= 1) this.#slots.push(this.#open(group, index))
     }
@@ -200,6 +203,7 @@ export class Simulation {
       clockToleranceMs: 2 * this.#skewMs,
       trace: this.#scheduler.trace,
       isAtRest,
+      sharesAddresses: this.#workload.sharesAddresses,
     }
   }
 

@@ -11,6 +11,12 @@ export interface Arrival {
   readonly make: (now: number) => unknown
 }
 
+export interface Workload {
+  readonly arrivals: readonly Arrival[]
+  /** People use each other's addresses, so that who is who depends on the order of arrival. */
+  readonly sharesAddresses: boolean
+}
+
 const COMPANIES = ['acme', 'beta', 'gamma']
 const PEOPLE = ['p1', 'p2', 'p3', 'p4']
 const TITLES = ['CFO', 'VP Sales', 'Clerk', 'Head of IT', 'CEO']
@@ -23,10 +29,12 @@ export const SIGNIFICANT_TYPES = new Set(['person.role_change', 'person.company_
  * Few people at few companies over a few days, so that changes meet: repeats, ids used twice, events out of order and of
  * one instant, moves between companies, departures, insignificant ones, messages nobody can read, refreshes by hand.
  */
-export function createWorkload(random: Random, start: number): readonly Arrival[] {
+export function createWorkload(random: Random, start: number): Workload {
   const arrivals: Arrival[] = []
+  const sharesAddresses = random.chance(0.15)
   const companies = COMPANIES.slice(0, random.pick([1, 1, 2, 3]))
   const people = PEOPLE.slice(0, random.pick([1, 2, 4]))
+  const world = { start, companies, people, sharesAddresses }
   const count = 3 + random.below(20)
   const byHandRate = random.pick([0.03, 0.1, 0.3])
   for (let index = 0; index < count; index += 1) {
@@ -35,19 +43,21 @@ export function createWorkload(random: Random, start: number): readonly Arrival[
     if (random.chance(byHandRate)) arrivals.push(byHand(`req_${index}`, random.pick(companies)))
     else if (dice < 0.12 && earlier.length > 0) arrivals.push(random.pick(earlier))
     else if (dice < 0.16) arrivals.push(poison(random.pick(companies)))
-    else if (dice < 0.2) arrivals.push(change(eventOf(random, 0, start, companies, people)))
-    else arrivals.push(change(eventOf(random, index, start, companies, people)))
+    else if (dice < 0.2) arrivals.push(change(eventOf(random, 0, world)))
+    else arrivals.push(change(eventOf(random, index, world)))
   }
-  return arrivals
+  return { arrivals, sharesAddresses }
 }
 
-function eventOf(
-  random: Random,
-  index: number,
-  start: number,
-  companies: readonly string[],
-  people: readonly string[],
-): NativeEvent {
+interface World {
+  readonly start: number
+  readonly companies: readonly string[]
+  readonly people: readonly string[]
+  readonly sharesAddresses: boolean
+}
+
+function eventOf(random: Random, index: number, world: World): NativeEvent {
+  const { start, companies, people, sharesAddresses } = world
   const [company, other] = [random.pick(companies), random.pick(companies)]
   const person = random.pick(people)
   const day = random.below(6)
@@ -67,7 +77,7 @@ function eventOf(
       name: `Name ${person} ${day}`,
       newTitle: random.chance(0.8) ? random.pick(TITLES) : null,
       ...(random.chance(0.3) ? { department: random.pick(DEPARTMENTS) } : {}),
-      ...(random.chance(0.4) ? { email: `${person}.${day}@x.io` } : {}),
+      ...(random.chance(0.4) ? { email: `${sharesAddresses ? 'info' : person}.${day}@x.io` } : {}),
     },
     company: { id: company, name: company },
     changes,

@@ -80,8 +80,6 @@ export interface PipelineOperationDoc {
   /** Milliseconds. */
   duration?: number
   error?: { code: string; message: string }
-  /** Attempts that failed for an unknown or passing reason since the run last began anew. */
-  failedAttempts?: number
   expiresAt?: Date
 }
 
