@@ -38,6 +38,9 @@ export function useTestDatabase(): TestDatabase {
     client = opened.client
     db = opened.db
     await migrate(opened.db, createLogger('test', 'fatal'))
+    // The tests' events are of one fixed day, so that a decided one has expired: the database would remove it each minute.
+    const index = { keyPattern: { expiresAt: 1 }, expireAfterSeconds: 2_000_000_000 }
+    await opened.db.command({ collMod: 'webhook_events', index })
   })
   afterAll(async () => {
     await db?.dropDatabase()
