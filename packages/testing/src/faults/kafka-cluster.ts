@@ -25,8 +25,6 @@ export interface KafkaClusterOptions<Listener extends string = never> {
   readonly proxied?: readonly Listener[]
   /** Broker settings for the case at hand. */
   readonly properties?: Readonly<Record<string, string | number>>
-  /** Java's options for the heap. */
-  readonly heap?: readonly string[]
   /** Where the (only) broker keeps its data, if not in a temporary directory. */
   readonly directory?: StackDirectory
 }
@@ -58,7 +56,7 @@ export async function startKafkaCluster<Listener extends string = never>(
   const common = {
     clusterId: newClusterId(),
     voters: nodes.map(({ nodeId, controllerPort }) => `${nodeId}@${HOST}:${controllerPort}`).join(','),
-    heap: options.heap ?? HEAP,
+    heap: HEAP,
   }
   const listeners = await openListeners(onEnd, options.proxied ?? [])
   const brokers = await Promise.all(
