@@ -13,7 +13,7 @@ const MORE_KILLS = 3
 
 /** Where a process may end itself soon after it was started again. */
 const POINTS: Readonly<Record<ServiceName, readonly string[]>> = {
-  ingest: ['publisher.publish'],
+  ingest: ['lookup.find', 'publisher.publish'],
   detector: [
     'events.insert',
     'windows.claimOrMark',

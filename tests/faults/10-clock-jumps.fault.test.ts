@@ -27,3 +27,17 @@ test.each([
   scenario.provide({ events: sent.slice(half), concurrency: 4 })
   await scenario.settle({ clockToleranceMs: TWO_HOURS_MS + 60_000 })
 })
+
+test('detectors and refreshers whose clocks are two hours off keep windows apart and reach the same end', async () => {
+  const scenario = await createScenario(onTestFinished, { title: 'row 10' })
+  const { deployment } = scenario
+  await Promise.all([
+    deployment.start('ingest'),
+    deployment.start('detector', withClockOff(-TWO_HOURS_MS)),
+    deployment.start('detector', withClockOff(TWO_HOURS_MS)),
+    deployment.start('refresher', withClockOff(-TWO_HOURS_MS)),
+    deployment.start('refresher', withClockOff(TWO_HOURS_MS)),
+  ])
+  scenario.provide()
+  await scenario.settle({ clockToleranceMs: 2 * TWO_HOURS_MS + 60_000 })
+})

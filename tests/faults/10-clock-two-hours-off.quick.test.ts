@@ -41,17 +41,3 @@ test('an ingest whose clock is two hours off is not ready and takes nothing, nei
   await post(nativeEvent())
   await settle()
 })
-
-test('detectors and refreshers whose clocks are two hours off keep windows apart and reach the same end', async () => {
-  const scenario = await createScenario(onTestFinished, { title: 'row 10' })
-  const { deployment } = scenario
-  await Promise.all([
-    deployment.start('ingest'),
-    deployment.start('detector', withClockOff(-TWO_HOURS_MS)),
-    deployment.start('detector', withClockOff(TWO_HOURS_MS)),
-    deployment.start('refresher', withClockOff(-TWO_HOURS_MS)),
-    deployment.start('refresher', withClockOff(TWO_HOURS_MS)),
-  ])
-  scenario.provide()
-  await scenario.settle({ clockToleranceMs: 2 * TWO_HOURS_MS + 60_000 })
-})

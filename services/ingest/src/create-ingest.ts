@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import type { FaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import type { ClockGuard } from './clock-guard.ts'
@@ -30,6 +31,7 @@ export interface IngestParts {
   readonly collections: Pick<Collections, 'webhookEvents' | 'refreshLogs' | 'buyerGroups'>
   readonly messaging: Pick<MessagingConnection, 'current'>
   readonly guards: Pick<IngestGuards, 'mongodb' | 'kafka'>
+  readonly faults: FaultPoints
   readonly clock: Pick<ClockGuard, 'isOff'>
   /** Milliseconds since the epoch. */
   now(): number
@@ -47,7 +49,7 @@ export interface Ingest {
 
 /** Binds the parts of ingest to one another: what a request can reach, from the server's side to Kafka and MongoDB. */
 export function createIngest(parts: IngestParts): Ingest {
-  const { config, sources, collections, messaging, guards, clock, now, metrics, logger } = parts
+  const { config, sources, collections, messaging, guards, faults, clock, now, metrics, logger } = parts
 
   const publishEach = createPublishEach({
     publisher: () => messaging.current()?.publisher,
@@ -56,12 +58,14 @@ export function createIngest(parts: IngestParts): Ingest {
   })
   const publishEvent = createPublishEvent({
     publishEach,
-    findRecorded: createFindRecorded({
-      events: collections.webhookEvents,
-      guard: guards.mongodb,
-      logger,
-      onSkipped: () => metrics.lookupsSkipped.inc(),
-    }),
+    findRecorded: faults.port('lookup', {
+      find: createFindRecorded({
+        events: collections.webhookEvents,
+        guard: guards.mongodb,
+        logger,
+        onSkipped: () => metrics.lookupsSkipped.inc(),
+      }),
+    }).find,
     maxBatch: config.MAX_BATCH_EVENTS,
     maxQueued: config.MAX_QUEUED_EVENTS,
     maxRecent: config.RECENT_EVENTS,

@@ -61,7 +61,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   shutdown.register('messaging', () => messaging.close())
 
   const collections = collectionsOf(mongo.db)
-  const ingest = createIngest({ config, sources, collections, messaging, guards, clock, now, metrics, logger })
+  const ingest = createIngest({ config, sources, collections, messaging, guards, faults, clock, now, metrics, logger })
   shutdown.register('events', () => ingest.close())
   metrics.watchQueue(ingest.queued)
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
@@ -93,6 +94,7 @@ export async function startTestIngest(
     ),
     collections,
     messaging: { current: () => messaging },
+    faults: readFaultPoints({}),
     guards: createIngestGuards(
       { mongodb: () => checkMongo(db), kafka: messaging.publisher.check, registry: () => ({ ok: true }) },
       registry,

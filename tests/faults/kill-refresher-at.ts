@@ -2,24 +2,13 @@ import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { withFaultPoints } from '@buyer-group/testing/processes/fault-env.ts'
 import { untilKilled } from '@buyer-group/testing/processes/process-state.ts'
 import { createScenario } from '@buyer-group/testing/scenarios/scenario.ts'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 
-/** In the order of a refresh's flow, so that every process gets as far as its own point. */
-const POINTS = [
-  'operations.begin:after:kill',
-  'people.save:after:kill',
-  'positions.write:after:kill',
-  'groups.replacePublished:before:kill',
-  'groups.replacePublished:after:kill',
-  'publisher.publish:before:kill',
-  'publisher.publish:after:kill',
-  'groups.markPublished:after:kill',
-  'events.release:after:kill',
-  'logs.end:after:kill',
-  'operations.end:after:kill',
-]
-
-test('a refresh whose process is killed after each of its steps in turn stays one refresh with one difference', async () => {
+/**
+ * One refresh whose process is killed at each of these points in turn, its successor going on: asserts that it stays one
+ * refresh with one difference. Points come in the order of the flow, so that every process gets as far as its own.
+ */
+export async function killRefresherAt(points: readonly string[]): Promise<void> {
   const { deployment, post, settle } = await createScenario(onTestFinished, { title: 'row 5' })
   const [refresher] = await Promise.all([
     deployment.start('refresher'),
@@ -38,7 +27,7 @@ test('a refresh whose process is killed after each of its steps in turn stays on
   await refresher.stop()
 
   await post(after)
-  for (const point of POINTS) {
+  for (const point of points) {
     const dying = await refresher.restart(withFaultPoints(point), { untilReady: false })
     await untilKilled(dying)
     await deployment.forgetMembers('refresher')
@@ -54,4 +43,4 @@ test('a refresh whose process is killed after each of its steps in turn stays on
     removed: [],
     changed: [],
   })
-})
+}
