@@ -20,7 +20,7 @@ const FLOOD = { events: 200, bytes: 200_000, connections: 64 }
 const MOST_GROWTH_BYTES = 400 * MIB
 
 /** Sent while the disk is full: if it were kept, it would show. */
-const FLOOD_BYTES = 1.5 * MOST_GROWTH_BYTES
+const FLOOD_BYTES = 1.2 * MOST_GROWTH_BYTES
 
 /** How long that may take on a busy machine. */
 const FLOODED_WITHIN_MS = 150_000
