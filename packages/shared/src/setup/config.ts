@@ -14,7 +14,9 @@ export const setupConfig = z.object({
   LOG_LEVEL,
   TOPIC_PARTITIONS: integer(1, 10_000)
     .prefault('12')
-    .describe('the number of partitions of each topic that is created; retry topics have three, dead-letter topics one.'),
+    .describe(
+      'the number of partitions of each topic that is created; retry topics have three, dead-letter topics one.',
+    ),
   TOPIC_REPLICATION: integer(1, 100)
     .optional()
     .describe(
