@@ -94,12 +94,13 @@ test('the process refreshes what it is ordered to, sets poison aside, and drains
     TOPIC_PREFIX: prefix,
     CACHE_MAX_AGE: '0s',
   })
-  await until(async () => (await count(names.name(TOPICS.refreshResults))) === companies.length * 2)
-  expect(await count(names.name(TOPICS.current))).toBe(companies.length * 2)
-  await until(async () => (await count(names.deadLetter(TOPICS.refreshCommandsNormal, GROUPS.refresher))) === 2)
+  // At least: whatever is delivered again, as after a rebalance on a busy machine, is published again.
+  await until(async () => (await count(names.name(TOPICS.refreshResults))) >= companies.length * 2)
+  expect(await count(names.name(TOPICS.current))).toBeGreaterThanOrEqual(companies.length * 2)
+  await until(async () => (await count(names.deadLetter(TOPICS.refreshCommandsNormal, GROUPS.refresher))) >= 2)
 
   await until(async () => (await refresher.metric('refresher_refreshes_running')) === 0)
-  expect(await refresher.metric('refresher_refreshes_total')).toBe(companies.length * 2 + 1)
+  expect(await refresher.metric('refresher_refreshes_total')).toBeGreaterThan(companies.length * 2)
   expect(await refresher.metric('refresher_folded_events_total')).toBe(companies.length)
   expect(await collections.buyerGroups.countDocuments({ sequence: 2, publishedAt: { $ne: null } })).toBe(40)
   expect(await collections.webhookEvents.countDocuments({ waitingFor: [] })).toBe(40)
@@ -107,7 +108,7 @@ test('the process refreshes what it is ordered to, sets poison aside, and drains
   expect(await refresher.stop()).toBe(0)
   const [committed] = await admin.fetchOffsets({ groupId: names.group(GROUPS.refresher), topics: [topic] })
   const sum = committed?.partitions.reduce((total, { offset }) => total + Math.max(0, Number(offset)), 0)
-  expect(sum).toBe(companies.length * 2 + 2)
+  expect(sum).toBe(await count(topic))
   expect(refresher.output()).not.toContain('Pat Doe')
 })
 

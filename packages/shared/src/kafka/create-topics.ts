@@ -17,7 +17,11 @@ export async function createTopics(admin: Admin, topics: ITopicConfig[]): Promis
   for (;;) {
     try {
       const { topics: known } = await admin.fetchTopicMetadata({ topics: names })
-      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return
+      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) {
+        // A leader that the metadata names may not have begun to serve; only it can tell the offsets.
+        await Promise.all(names.map((name) => admin.fetchTopicOffsets(name)))
+        return
+      }
     } catch (error) {
       if (performance.now() > deadline) throw error
     }

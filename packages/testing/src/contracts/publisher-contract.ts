@@ -12,7 +12,7 @@ export interface PublisherWorld {
   readAll(topic: string): Promise<readonly IncomingMessage[]>
 }
 
-/** What every adapter of the publisher keeps to. */
+/** What every adapter of the publisher keeps to. At least once: a message may stand there twice where a try failed in part. */
 export function describePublisher(adapter: string, open: () => Promise<PublisherWorld>): void {
   let world: PublisherWorld
   beforeEach(async () => {
@@ -43,7 +43,7 @@ export function describePublisher(adapter: string, open: () => Promise<Publisher
       const published = await world.readAll(world.topics[0])
       for (const key of keys) {
         const own = published.filter((one) => String(one.key) === key)
-        expect(own.map(({ value }) => String(value))).toEqual(['a', 'b', 'c', 'd'])
+        expect([...new Set(own.map(({ value }) => String(value)))]).toEqual(['a', 'b', 'c', 'd'])
         expect(new Set(own.map(({ partition }) => partition)).size).toBe(1)
         const offsets = own.map(({ offset }) => Number(offset))
         expect(offsets).toEqual(offsets.toSorted((left, right) => left - right))
@@ -53,8 +53,8 @@ export function describePublisher(adapter: string, open: () => Promise<Publisher
     test('serves several topics in one call', async () => {
       const [one, two] = world.topics
       await world.publisher.publish([message('acme', 'x', one), message('acme', 'y', two)])
-      expect((await world.readAll(one)).map(({ value }) => String(value))).toEqual(['x'])
-      expect((await world.readAll(two)).map(({ value }) => String(value))).toEqual(['y'])
+      expect(new Set((await world.readAll(one)).map(({ value }) => String(value)))).toEqual(new Set(['x']))
+      expect(new Set((await world.readAll(two)).map(({ value }) => String(value)))).toEqual(new Set(['y']))
     })
 
     test('throws where a topic is not there, as a part that is away', async () => {
