@@ -215,6 +215,11 @@ describe('a deployment in which something was broken on purpose', () => {
     expect(await change(() => ({ processed: false }))).toEqual(['event_undecided'])
   })
 
+  test('an event that its refresh could not read and left out', async () => {
+    const error = { code: 'unreadable_payload', message: 'the stored payload is no native event; not folded' }
+    expect(await change(() => ({ error }))).toEqual(['event_released_unfolded'])
+  })
+
   test('an event covered by a refresh that told nobody', async () => {
     const other = ({ coveredBy = [] }: WebhookEventDoc) => coveredBy.map((entry) => ({ ...entry, refreshId: 'none' }))
     expect(await change((event) => ({ coveredBy: other(event) }))).toEqual(['coverage_without_result'])

@@ -19,6 +19,7 @@ export async function readRecords(
     decision: 1,
     waitingFor: 1,
     coveredBy: 1,
+    'error.code': 1,
   }
   const records: EventRecord[] = []
   for (const page of pagesOf(keys)) {
@@ -72,7 +73,7 @@ export async function readGroups({ buyerGroups }: Pick<Collections, 'buyerGroups
 }
 
 function toRecord(doc: WebhookEventDoc): EventRecord {
-  const { idempotencyKey, bodySha256, receivedAt, processed, decision, waitingFor, coveredBy = [] } = doc
+  const { idempotencyKey, bodySha256, receivedAt, processed, decision, waitingFor, coveredBy = [], error } = doc
   return {
     key: idempotencyKey,
     bodySha256,
@@ -82,6 +83,7 @@ function toRecord(doc: WebhookEventDoc): EventRecord {
     commandIds: decision?.commandIds ?? [],
     waitingFor,
     coveredBy: coveredBy.map(({ at, ...coverage }) => ({ ...coverage, at: at.getTime() })),
+    error: error?.code,
   }
 }
 

@@ -8,6 +8,7 @@ export const VIOLATIONS = {
   conflict_unreported: { invariants: ['I1', 'I4'], effect: 'lost' },
   message_dropped: { invariants: ['I1', 'I4'], effect: 'lost' },
   event_ignored: { invariants: ['I1'], effect: 'lost' },
+  event_released_unfolded: { invariants: ['I1'], effect: 'lost' },
   event_uncovered: { invariants: ['I1'], effect: 'lost' },
   event_forgotten: { invariants: ['I1', 'I2'], effect: 'lost' },
   coverage_without_result: { invariants: ['I1'], effect: 'lost' },

@@ -244,6 +244,11 @@ const BROKEN: readonly (readonly [string, ViolationKind, (facts: AuditFacts) => 
       ),
     }),
   ],
+  [
+    'an event that its cover could not read and left out',
+    'event_released_unfolded',
+    ({ records }) => ({ records: records.map((record) => ({ ...record, error: 'unreadable_payload' })) }),
+  ],
   ['a cover without a result', 'coverage_without_result', () => ({ results: [] })],
   [
     'a result of another sequence than the cover names',
@@ -392,6 +397,19 @@ describe('what is broken', () => {
     expect(violations.length).toBeGreaterThan(2)
     // Two events and the refresh that was to cover them.
     expect(counts).toMatchObject({ accepted: 3, insignificant: 1, covered: 0, lost: 3, twice: 0 })
+  })
+
+  test('an event that a refresh could not read is lost, with the reason, and not covered', () => {
+    const facts = createSettledHistory().facts()
+    const records = replaced(
+      facts.records,
+      ({ key }) => key === 's:1',
+      (record) => ({ ...record, error: 'unreadable_payload' }),
+    )
+    const report = checkInvariants({ ...facts, records })
+    expect(report.violations).toMatchObject([{ kind: 'event_released_unfolded', ids: { event: 's:1' } }])
+    expect(report.violations[0]?.sentence).toContain('unreadable_payload')
+    expect(report.counts).toMatchObject({ accepted: 3, insignificant: 1, covered: 1, lost: 1 })
   })
 
   test('a dead letter that was replayed and dropped then', () => {

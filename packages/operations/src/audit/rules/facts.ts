@@ -105,6 +105,8 @@ export interface EventRecord {
   readonly commandIds: readonly string[]
   readonly waitingFor: readonly string[]
   readonly coveredBy: readonly Coverage[]
+  /** The code of its `error`: of a decided event, why a refresh could not fold it. */
+  readonly error?: string | undefined
 }
 
 export interface Coverage {

@@ -84,6 +84,11 @@ function judgeCompany(
     const sentence = `event ${event.key} no longer waits for company ${companyId}, but no refresh of it covered the event`
     return lost(violation('event_uncovered', ids, sentence))
   }
+  // Deciding clears the detector's error: one that is there now is of a refresh that left the event out.
+  if (record.error !== undefined) {
+    const sentence = `event ${event.key} was released by refresh ${coverage.refreshId} of company ${companyId} without being folded (${record.error})`
+    return lost(violation('event_released_unfolded', { ...ids, refresh: coverage.refreshId }, sentence))
+  }
   const problem = findCoverageProblem(record, coverage, context)
   return problem === undefined ? { kind: 'covered' } : lost(problem)
 }
