@@ -1,6 +1,6 @@
 import { done } from '@buyer-group/shared/outcomes/verdict.ts'
 import { describe, expect, test } from 'vitest'
-import { gate, numbered, type OpenWorld, soon } from './consumer-runner-contract.ts'
+import { gate, numbered, type OpenWorld, soon } from './consumer-runner-world.ts'
 
 /** More than a runner keeps in memory, of every class together. */
 const FLOOD = 12_000

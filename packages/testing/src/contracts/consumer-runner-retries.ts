@@ -1,7 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { done, retry } from '@buyer-group/shared/outcomes/verdict.ts'
 import { describe, expect, test } from 'vitest'
-import { numbered, type OpenWorld, only, type RunnerMode, soon, textOf } from './consumer-runner-contract.ts'
+import { numbered, type OpenWorld, only, type RunnerMode, soon, textOf } from './consumer-runner-world.ts'
 
 const HOUR_MS = 3_600_000
 
