@@ -1,9 +1,5 @@
-import {
-  describeConsumerRunner,
-  gate,
-  type OpenWorld,
-  soon,
-} from '@buyer-group/testing/contracts/consumer-runner-contract.ts'
+import { describeConsumerRunner } from '@buyer-group/testing/contracts/consumer-runner-contract.ts'
+import { gate, type OpenWorld, soon } from '@buyer-group/testing/contracts/consumer-runner-world.ts'
 import { temporaryTopic } from '@buyer-group/testing/kafka/temporary-topic.ts'
 import type { Consumer, Kafka } from 'kafkajs'
 import { pino } from 'pino'
