@@ -261,6 +261,24 @@ describe('a deployment in which something was broken on purpose', () => {
     expect(report.counts.commandsPerWindow).toBe(2)
   })
 
+  test('messages that expired before anybody read them, in a partition that was never committed and in one that was', async () => {
+    const { kafka, topicPrefix } = deployment
+    const admin = kafka.admin()
+    await admin.connect()
+    const expire = async (topic: keyof typeof SCHEMA_OF_TOPIC, count: number) => {
+      const garbage = Array.from({ length: count }, () => ({ key: 'acme', value: 'garbage', partition: 1 }))
+      await deployment.produce(topic, garbage)
+      const [end] = (await admin.fetchTopicOffsets(topicPrefix + topic)).filter(({ partition }) => partition === 1)
+      const partitions = [{ partition: 1, offset: end?.high ?? '' }]
+      await admin.deleteTopicRecords({ topic: topicPrefix + topic, partitions })
+      return { kind: 'expired_unread', ids: { partition: `${topicPrefix}${topic}/1` }, count }
+    }
+    const expired = [await expire(TOPICS.personChanges, 3), await expire(TOPICS.refreshRequests, 2)]
+    await admin.disconnect()
+    const { violations } = await audit()
+    expect(violations.filter(({ kind }) => kind === 'expired_unread')).toMatchObject(expired)
+  })
+
   test('a message that was committed and dropped', async () => {
     const { kafka, topicPrefix } = deployment
     await deployment.produce(TOPICS.personChanges, [{ key: 'acme', value: 'more garbage', partition: 0 }])

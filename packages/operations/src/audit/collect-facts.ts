@@ -4,7 +4,7 @@ import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
 import type { AuditOptions } from './audit-options.ts'
 import { readGroups, readLogs, readRecords, readWindows } from './mongo-facts.ts'
-import { type ConsumedTopics, findConsumedTopics, readCommitted } from './read-committed.ts'
+import { type ConsumedTopics, findConsumedTopics, readCommitted, readFirstKept } from './read-committed.ts'
 import { createDecodedReader, placeOf } from './read-decoded.ts'
 import { partitionName } from './rules/fact-index.ts'
 import type {
@@ -51,7 +51,7 @@ export async function collectFacts(options: AuditOptions): Promise<AuditFacts> {
   const rangesOf = (topics: readonly string[], from?: number) =>
     findOffsetRanges(kafka, topics, from === undefined ? {} : { since: from })
 
-  const { consumed, committed } = await readProgress(options)
+  const { consumed, committed, firstKept } = await readProgress(options)
 
   const accepted: AcceptedMessage[] = []
   const changes = await rangesOf([names.name(TOPICS.personChanges)], earlier(since, 10 * MINUTE_MS))
@@ -103,6 +103,7 @@ export async function collectFacts(options: AuditOptions): Promise<AuditFacts> {
     significantTypes: options.significantTypes === undefined ? DEFAULT_SIGNIFICANT_TYPES : options.significantTypes,
     clockToleranceMs: options.clockToleranceMs ?? MINUTE_MS,
     committed,
+    firstKept,
     accepted,
     requests,
     commands,
@@ -124,7 +125,9 @@ async function readProgress({ kafka, topicPrefix }: AuditOptions) {
   await admin.connect()
   try {
     const consumed = await findConsumedTopics(admin, topicPrefix)
-    return { consumed, committed: await readCommitted(admin, consumed) }
+    // Before the commits: a consumer that is just ahead of retention has always committed beyond what was deleted by then.
+    const firstKept = await readFirstKept(admin, consumed)
+    return { consumed, firstKept, committed: await readCommitted(admin, consumed) }
   } finally {
     await admin.disconnect()
   }

@@ -55,6 +55,22 @@ export async function readCommitted(
   )
 }
 
+/** The first offset that the broker keeps, by `topic/partition`, of the groups' topics and their retry topics. */
+export async function readFirstKept(
+  admin: Admin,
+  consumed: readonly ConsumedTopics[],
+): Promise<ReadonlyMap<string, number>> {
+  const topics = consumed.flatMap(({ topics, retryTopics }) => [...topics, ...retryTopics])
+  const kept = await Promise.all(
+    topics.map(async (topic) =>
+      (await admin.fetchTopicOffsets(topic)).map(
+        ({ partition, low }) => [partitionName({ topic, partition }), Number(low)] as const,
+      ),
+    ),
+  )
+  return new Map(kept.flat())
+}
+
 const isMissing = (existing: readonly string[]) => (topic: string) => !existing.includes(topic)
 
 function unknownTopics(topics: readonly string[]): AppError {

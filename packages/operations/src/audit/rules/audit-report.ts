@@ -6,6 +6,7 @@ export const VIOLATIONS = {
   event_unrecorded: { invariants: ['I1', 'I4'], effect: 'lost' },
   event_undecided: { invariants: ['I1', 'I4'], effect: 'lost' },
   conflict_unreported: { invariants: ['I1', 'I4'], effect: 'lost' },
+  expired_unread: { invariants: ['I1'], effect: 'lost' },
   message_dropped: { invariants: ['I1', 'I4'], effect: 'lost' },
   event_ignored: { invariants: ['I1'], effect: 'lost' },
   event_released_unfolded: { invariants: ['I1'], effect: 'lost' },
@@ -44,6 +45,8 @@ export interface ViolationIds {
   readonly refresh?: string
   /** `topic/partition@offset`. */
   readonly message?: string
+  /** `topic/partition`. */
+  readonly partition?: string
   readonly sequence?: number
 }
 
@@ -53,6 +56,8 @@ export interface Violation {
   readonly ids: ViolationIds
   /** For people; ids, codes and numbers only. */
   readonly sentence: string
+  /** How many messages it stands for, where that is not one. */
+  readonly count?: number
 }
 
 /** Why an event is not finished yet. */
@@ -91,7 +96,7 @@ export interface AuditCounts {
   /** The most different contents that completed results of one refresh have; 1 is right. */
   readonly resultsPerRefresh: number
   readonly companies: number
-  /** Events, requests and refreshes that nobody can account for. */
+  /** Events, requests and refreshes that nobody can account for, and messages that expired unread. */
   readonly lost: number
   /** Claims, decisions and refreshes that happened twice. */
   readonly twice: number

@@ -3,6 +3,7 @@ import { checkClaims } from './check-claims.ts'
 import { checkCommands } from './check-commands.ts'
 import { checkCurrentState } from './check-current-state.ts'
 import { checkEvents } from './check-events.ts'
+import { checkExpired } from './check-expired.ts'
 import { checkResults } from './check-results.ts'
 import { type FactIndex, indexFacts } from './fact-index.ts'
 import type { AuditFacts } from './facts.ts'
@@ -19,6 +20,7 @@ export function checkInvariants(facts: AuditFacts): AuditReport {
   const results = checkResults(facts)
   const violations = [
     ...events.violations,
+    ...checkExpired(facts),
     ...checkCommands(facts, index),
     ...claims.violations,
     ...results.violations,

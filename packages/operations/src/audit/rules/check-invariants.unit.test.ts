@@ -412,6 +412,32 @@ describe('what is broken', () => {
     expect(report.counts).toMatchObject({ accepted: 3, insignificant: 1, covered: 1, lost: 1 })
   })
 
+  test('messages that expired before their consumer came to them are counted, a partition each', () => {
+    const facts = createSettledHistory().facts({
+      committed: new Map([
+        [`${CHANGES}/0`, 3],
+        [`${CHANGES}/1`, 7],
+        [`${COMMANDS}/0`, 1],
+      ]),
+      firstKept: new Map([
+        [`${CHANGES}/0`, 3],
+        [`${CHANGES}/1`, 12],
+        [`${COMMANDS}/0`, 0],
+        ['retries/2', 1_000],
+      ]),
+    })
+    const { violations, counts } = checkInvariants(facts)
+    expect(violations).toMatchObject([
+      { kind: 'expired_unread', ids: { partition: `${CHANGES}/1` }, count: 5 },
+      { kind: 'expired_unread', ids: { partition: 'retries/2' }, count: 1_000 },
+    ])
+    expect(violations.map(({ sentence }) => sentence)).toEqual([
+      `5 messages of ${CHANGES}/1 expired before its consumer came to them: it has committed 7, the broker keeps them from 12 on`,
+      '1,000 messages of retries/2 expired before its consumer came to them: it has committed nothing, the broker keeps them from 1,000 on',
+    ])
+    expect(counts.lost).toBe(1_005)
+  })
+
   test('a dead letter that was replayed and dropped then', () => {
     const history = createHistory()
     history.accept('s:1')

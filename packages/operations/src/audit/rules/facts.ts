@@ -24,6 +24,8 @@ export interface AuditFacts {
   readonly clockToleranceMs: number
   /** The next offset that the services would read, by `topic/partition`; a partition that is not here has none committed. */
   readonly committed: ReadonlyMap<string, number>
+  /** The first offset that the broker still keeps, by `topic/partition`; a partition that is not here keeps all. */
+  readonly firstKept?: ReadonlyMap<string, number> | undefined
   /** Every message of the person-changes topic that could be read, repeats included. */
   readonly accepted: readonly AcceptedMessage[]
   readonly requests: readonly RequestMessage[]
