@@ -1,7 +1,7 @@
 import avro from 'avsc'
 import { AppError } from '../errors/app-error.ts'
 import type { SchemaLookups } from './guard-registry.ts'
-import { registryError, statusOf } from './registry-errors.ts'
+import { isUnknownSchema, registryError } from './registry-errors.ts'
 import { type MessageBySchema, readSchema, type SchemaName } from './schemas.ts'
 import { WIRE_HEADER_BYTES } from './wire-format.ts'
 
@@ -49,11 +49,16 @@ export function openDecoder<Name extends SchemaName>(
   }
 }
 
+/**
+ * An id that the registry does not have is permanent although a replica may be behind its leader for a moment: a writer
+ * uses an id only after `npm run setup` has registered it, a dead letter can be replayed, and three retries would have
+ * every garbage value wait a quarter of an hour (RETRY_DELAYS) for the same end.
+ */
 async function writerSchema(registry: Pick<SchemaLookups, 'getSchema'>, id: number): Promise<string> {
   try {
     return JSON.stringify(await registry.getSchema(id))
   } catch (error) {
-    if (statusOf(error) === 404) {
+    if (isUnknownSchema(error)) {
       throw new AppError(`the value names schema ${id}, which the registry does not have`, {
         code: 'unknown_schema',
         fate: 'permanent',

@@ -32,7 +32,7 @@ test('a registry that is away is left alone after three lookups, and messages wa
 })
 
 test('a schema that the registry does not have is a dead letter, and no reason to leave the registry alone', async () => {
-  const { decode, asked } = decoderOver(() => Object.assign(new Error('not found'), { status: 404 }))
+  const { decode, asked } = decoderOver(() => Object.assign(new Error('not found'), { status: 404, errorCode: 40_403 }))
   const impossible = { code: 'unknown_schema', fate: 'permanent' }
   for (let message = 0; message < 5; message += 1) await expect(decode()).rejects.toMatchObject(impossible)
   expect(asked()).toBe(5)
