@@ -66,7 +66,10 @@ export function createMover(options: MoveOptions): (failed: readonly FailedTask[
     options.onMoved(task, isRetry ? 'retry' : 'dead_letter')
   }
 
-  const move = async (failed: readonly FailedTask[]): Promise<void> => {
+  // Every call ends its own wait: each part of a batch that is taken apart waits under its own name.
+  const move = (failed: readonly FailedTask[]): Promise<void> => moveAll(failed).finally(() => waits.end(failed))
+
+  const moveAll = async (failed: readonly FailedTask[]): Promise<void> => {
     const pause = createBackoff(stopping, options.backoff)
     let open = failed
     for (;;) {
@@ -97,5 +100,5 @@ export function createMover(options: MoveOptions): (failed: readonly FailedTask[
     }
   }
 
-  return (failed) => (failed.length === 0 ? Promise.resolve() : move(failed).finally(() => waits.end(failed)))
+  return (failed) => (failed.length === 0 ? Promise.resolve() : move(failed))
 }

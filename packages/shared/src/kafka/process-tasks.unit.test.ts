@@ -175,6 +175,23 @@ test('a retry that is larger than its topic takes becomes a dead letter instead 
   expect(committed(assignment)).toBe(2)
 })
 
+test('what waits for Kafka after its batch could not be moved as a whole waits no longer once it is moved', async () => {
+  const failures = ['permanent', 'unavailable', 'none', 'unavailable'] as const
+  let calls = 0
+  const { process, assignment, tasks, published, waits } = setUp(
+    async (batch) => batch.map(() => deadLetter('impossible', 'never')),
+    async () => {
+      const fate = failures[calls] ?? 'none'
+      calls += 1
+      if (fate !== 'none') throw new AppError('not now', { code: `kafka_${fate}`, fate })
+    },
+  )
+  await process(tasks('a', 'b'))
+  expect(published).toHaveLength(2)
+  expect(committed(assignment)).toBe(2)
+  expect(waits.code).toBeUndefined()
+})
+
 test('while no heartbeat is answered for a whole session, nothing is moved: others may have the partition', async () => {
   let clock = 0
   const assignment = new Assignment({ t: [0] }, undefined, { timeoutMs: 10_000, now: () => clock })
