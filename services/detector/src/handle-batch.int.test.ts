@@ -242,3 +242,23 @@ test('nothing is claimed any more once the partitions are revoked', async () => 
   expect(commands).toEqual([])
   expect(await database.collections.refreshWindows.findOne({ companyId: acme })).toBeNull()
 })
+
+test('what was claimed while the partitions were revoked is left to the sweeper', async () => {
+  const { stores, commands, ...detector } = testDetector(database.collections)
+  const revoked = new AbortController()
+  const windows: typeof stores.windows = {
+    ...stores.windows,
+    claimOrMark: async (...claim) => {
+      const won = await stores.windows.claimOrMark(...claim)
+      revoked.abort(new Error('revoked'))
+      return won
+    },
+  }
+  const handle = createBatchHandler({ ...detector, stores: { ...stores, windows } })
+  const event = changeAt(acme)
+  await expect(handle([event], revoked.signal)).rejects.toThrow('revoked')
+  expect(commands).toEqual([])
+  const { outbox, sequence } = await windowOf(database.collections, acme)
+  expect(outbox).toMatchObject({ commandId: `${acme}:${sequence}` })
+  expect(await eventOf(database.collections, idOf(event))).toMatchObject({ processed: false })
+})

@@ -29,6 +29,9 @@ export function createBatchHandler(detector: Detector): BatchHandler<DetectorMes
     const recorded = await recordEvents(detector, changes)
     signal.throwIfAborted()
     const { commandIds, commands } = await claimWindows(detector, recorded.open)
+    // Stopping here loses nothing: every claim stands in its outbox, from where a sweeper produces it, and the batch
+    // comes again to whoever has the partitions now.
+    signal.throwIfAborted()
     await sendCommands(detector, commands, traceparents)
     const judged = await decideEvents(detector, recorded, commandIds)
 
