@@ -18,6 +18,8 @@ export interface ChunkProgress {
   readonly next: number
   readonly replayed: number
   readonly skipped: number
+  /** Offsets that Kafka no longer kept. */
+  readonly expired: number
 }
 
 /** A replay that this process alone works on. */
@@ -67,8 +69,8 @@ export async function holdReplay(replays: Replays, replayId: string, options: Ho
     replay,
     signal: lost.signal,
     renew,
-    save: async ({ range, next, replayed, skipped }) => {
-      const change = { $set: { [`ranges.${range}.next`]: next }, $inc: { replayed, skipped } }
+    save: async ({ range, next, ...counts }) => {
+      const change = { $set: { [`ranges.${range}.next`]: next }, $inc: counts }
       await check((await replays.updateOne(ours, change)).matchedCount === 1)
     },
     release: async (status) => {

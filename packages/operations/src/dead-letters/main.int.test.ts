@@ -83,6 +83,22 @@ test('a running replay ends when another process cancels it', async () => {
   expect((await replayed()).length).toBeLessThan(LETTERS)
 })
 
+test('a replay that came too late for some letters ends with 1, and its status still says so', async () => {
+  const id = await planId()
+  const topic = deployment.topicPrefix + DLQ
+  const admin = deployment.kafka.admin()
+  await admin.connect()
+  const [end] = await admin.fetchTopicOffsets(topic)
+  const offset = String(Number(end?.high) - LETTERS + 12)
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset }] })
+  await admin.disconnect()
+  const { code, stdout } = await startDlq(deployment, ['replay', id]).ended
+  expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('12 offsets of its ranges had expired') })
+  expect(await replayed()).toEqual(all().slice(12))
+  expect(await runDlq(deployment, 'status', id)).toMatchObject({ status: 'completed', replayed: 18, expired: 12 })
+  expect((await startDlq(deployment, ['status', id]).ended).stdout).toContain('12 offsets of its ranges had expired')
+})
+
 test('what cannot be done is one sentence and an exit code', async () => {
   const run = async (...args: string[]) => {
     const { code, stderr } = await startDlq(deployment, args).ended

@@ -75,8 +75,9 @@ json(program.command('cancel'))
 program.addHelpText(
   'after',
   `
-Exits 0 when it did what it was asked for, 1 when not, 69 when Kafka or MongoDB does not answer, 78 for a bad
-configuration, 130 when a replay was stopped with Ctrl-C (go on with it: npm run dlq -- replay ID).`,
+Exits 0 when it did what it was asked for, 1 when not (also a replay that came too late for some letters), 69 when
+Kafka or MongoDB does not answer, 78 for a bad configuration, 130 when a replay was stopped with Ctrl-C (go on with it:
+npm run dlq -- replay ID).`,
 )
 
 await program.parseAsync()
@@ -136,7 +137,7 @@ function replay(replayId: string, args: Output & { rate: number }): Promise<void
       }).finally(progress.stop)
       print(args, { replayId, ...end }, describeEnd(replayId, end))
       if (end.kind === 'interrupted') process.exitCode = EXIT_INTERRUPTED
-      if (end.kind === 'cancelled') process.exitCode = 1
+      if (end.kind === 'cancelled' || (end.kind === 'completed' && end.expired > 0)) process.exitCode = 1
     } finally {
       await publisher.close()
     }

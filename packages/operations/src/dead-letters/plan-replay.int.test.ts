@@ -29,6 +29,7 @@ test('says what would be replayed, keeps it, and moves nothing', async () => {
     status: 'planned',
     isHeld: false,
     replayed: 0,
+    expired: 0,
     filter: { companies: ['acme', 'beta'], reasons: ['a', 'b'] },
     ranges: [{ topic: dlq, partition: 0, from: 1, to: 4, next: 1 }],
     plan: planned,

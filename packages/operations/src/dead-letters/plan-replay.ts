@@ -56,6 +56,7 @@ export async function planReplay(options: PlanOptions): Promise<PlannedReplay> {
     plan,
     replayed: 0,
     skipped: 0,
+    expired: 0,
     lease: null,
   })
   return { replayId, plan, missingTopics }

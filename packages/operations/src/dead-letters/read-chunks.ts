@@ -10,6 +10,8 @@ export interface Chunk {
   readonly messages: readonly OutgoingMessage[]
   /** Letters that the filter takes and the replay leaves. */
   readonly skipped: number
+  /** Offsets that Kafka no longer keeps, between the chunk before and the end of this one. */
+  readonly expired: number
   /** The first offset after the chunk. */
   readonly next: number
 }
@@ -22,8 +24,6 @@ export interface ChunkOptions {
   /** The most messages in a chunk. */
   readonly size: number
   readonly signal: AbortSignal
-  /** Told how many offsets are no longer kept. */
-  readonly onExpired: (offsets: number) => void
 }
 
 /** A chunk ends at so many bytes too; a larger message travels alone. */
@@ -37,12 +37,15 @@ export async function* readChunks(
   range: DeadLetterRange,
   options: ChunkOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
-  const { kafka, scope, findOthers, size, signal, onExpired } = options
+  const { kafka, scope, findOthers, size, signal } = options
   let others = await findOthers()
   let messages: OutgoingMessage[] = []
-  let [bytes, scanned, skipped] = [0, 0, 0]
+  let [bytes, scanned, skipped, expired] = [0, 0, 0, 0]
   const rest = { topic: range.topic, partition: range.partition, from: range.next, to: range.to }
-  const letters = readLettersIn(kafka, [rest], { signal, onExpired: ({ from, to }) => onExpired(to - from) })
+  const onExpired = ({ from, to }: { readonly from: number; readonly to: number }) => {
+    expired += to - from
+  }
+  const letters = readLettersIn(kafka, [rest], { signal, onExpired })
   for await (const { letter, message } of letters) {
     const judgement = judgeLetter(letter, scope, others)
     scanned += 1
@@ -52,11 +55,11 @@ export async function* readChunks(
       bytes += letter.bytes ?? 0
     }
     if (messages.length === size || bytes >= MAX_BYTES || scanned === MAX_SCANNED) {
-      yield { messages, skipped, next: letter.location.offset + 1 }
+      yield { messages, skipped, expired, next: letter.location.offset + 1 }
       others = await findOthers()
       messages = []
-      bytes = scanned = skipped = 0
+      bytes = scanned = skipped = expired = 0
     }
   }
-  yield { messages, skipped, next: range.to }
+  yield { messages, skipped, expired, next: range.to }
 }

@@ -179,8 +179,8 @@ test('stops waiting for another process when asked to', async () => {
   expect(await values()).toEqual([])
 })
 
-test('counts what Kafka no longer keeps, and replays the rest', async () => {
-  const { bury, planId, run, values, kafka, dlq } = await deadLetters()
+test('counts what Kafka no longer keeps, replays the rest, and still knows it when another process goes on', async () => {
+  const { bury, planId, run, values, kafka, dlq, publisher, collections } = await deadLetters()
   await bury(numbers(5))
   const replayId = await planId()
   const admin = kafka.admin()
@@ -189,7 +189,11 @@ test('counts what Kafka no longer keeps, and replays the rest', async () => {
   await admin.fetchTopicOffsets(dlq)
   await admin.deleteTopicRecords({ topic: dlq, partitions: [{ partition: 0, offset: '3' }] })
   await admin.disconnect()
+  const failing = run(replayId, { chunkSize: 1, publisher: failingAt(2, publisher, 'before') })
+  await expect(failing).rejects.toMatchObject({ code: 'kafka_unavailable' })
+  expect(await readStatus(collections, replayId)).toMatchObject({ status: 'interrupted', replayed: 1, expired: 3 })
   expect(await run(replayId)).toMatchObject({ kind: 'completed', replayed: 2, planned: 5, expired: 3 })
+  expect(await readStatus(collections, replayId)).toMatchObject({ status: 'completed', replayed: 2, expired: 3 })
   expect(await values()).toEqual(['3', '4'])
 })
 

@@ -29,14 +29,14 @@ export interface ReplayProgress {
   readonly replayed: number
   /** Letters passed over: replayed by another replay in the meantime, or refused by the plan. */
   readonly skipped: number
+  /** Offsets of the plan's ranges that Kafka no longer kept when the replay came to them. */
+  readonly expired: number
   /** What the plan counted. */
   readonly planned: number
 }
 
 export interface ReplayEnd extends ReplayProgress {
   readonly kind: 'completed' | 'interrupted' | 'cancelled'
-  /** Offsets that Kafka no longer kept when this process came to them. */
-  readonly expired: number
 }
 
 export const DEFAULT_RATE = 100
@@ -59,10 +59,11 @@ export async function runReplay(options: RunOptions): Promise<ReplayEnd> {
     return undefined
   })
   if (held === undefined) {
-    const { replayed, skipped, plan } = await findReplay(replays, replayId)
-    return { kind: 'interrupted', replayed, skipped, expired: 0, planned: plan.replayable }
+    const { replayed, skipped, expired, plan } = await findReplay(replays, replayId)
+    return { kind: 'interrupted', replayed, skipped, expired, planned: plan.replayable }
   }
-  const state = { replayed: held.replay.replayed, skipped: held.replay.skipped, expired: 0 }
+  const { replayed, skipped, expired } = held.replay
+  const state = { replayed, skipped, expired }
   const planned = held.replay.plan.replayable
   try {
     await checkTargets(options.kafka, held.replay)
@@ -93,20 +94,18 @@ async function publishRest(
     findOthers: () => findScopes(collections.deadLetterReplays),
     size: Math.min(chunkSize, rate),
     signal,
-    onExpired: (offsets: number) => {
-      state.expired += offsets
-    },
   }
-  const finish = async (range: number, { messages, skipped, next }: Chunk) => {
+  const finish = async (range: number, { messages, skipped, expired, next }: Chunk) => {
     if (messages.length > 0) {
       await waitForTurn(messages.length)
       signal.throwIfAborted()
       await held.renew()
       await publisher.publish(messages)
     }
-    await held.save({ range, next, replayed: messages.length, skipped })
+    await held.save({ range, next, replayed: messages.length, skipped, expired })
     state.replayed += messages.length
     state.skipped += skipped
+    state.expired += expired
     onProgress?.({ ...state, planned: held.replay.plan.replayable })
   }
 

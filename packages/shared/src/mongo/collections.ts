@@ -233,6 +233,8 @@ export interface DeadLetterReplayDoc {
   replayed: number
   /** Letters of the filter that were passed over. */
   skipped: number
+  /** Offsets of the ranges that Kafka no longer kept when the replay came to them: letters among them are lost to it. */
+  expired: number
   /** Who works on it now, by the database's clock; null while nobody does. */
   lease: { holder: string; expiresAt: Date } | null
   createdAt: Date

@@ -1,4 +1,5 @@
 import type { DeadLetterReplayDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { describeExpired } from './describe-end.ts'
 import { describePlan } from './describe-plan.ts'
 import { countOf, formatTable, formatTime } from './format-table.ts'
 
@@ -7,7 +8,7 @@ export interface ReplayFacts extends DeadLetterReplayDoc {
   readonly isHeld: boolean
 }
 
-const HEADINGS = ['ID', 'STATUS', 'CREATED', 'REPLAYED', 'SKIPPED', 'PLANNED']
+const HEADINGS = ['ID', 'STATUS', 'CREATED', 'REPLAYED', 'SKIPPED', 'EXPIRED', 'PLANNED']
 
 /** A running replay that nobody works on was interrupted without saying so. */
 export function statusOf({ status, isHeld }: Pick<ReplayFacts, 'status' | 'isHeld'>): DeadLetterReplayDoc['status'] {
@@ -23,6 +24,7 @@ export function describeStatuses(replays: readonly ReplayFacts[]): string[] {
     formatTime(replay.createdAt),
     String(replay.replayed),
     String(replay.skipped),
+    String(replay.expired),
     String(replay.plan.replayable),
   ])
   return formatTable(HEADINGS, rows)
@@ -30,7 +32,7 @@ export function describeStatuses(replays: readonly ReplayFacts[]): string[] {
 
 /** One replay: how far it is, and what was planned. */
 export function describeStatus(replay: ReplayFacts): string[] {
-  const { replayId, createdAt, startedAt, endedAt, replayed, skipped, plan, again } = replay
+  const { replayId, createdAt, startedAt, endedAt, replayed, skipped, expired, plan, again } = replay
   const times = [`planned ${formatTime(createdAt)}`]
   if (startedAt !== undefined) times.push(`started ${formatTime(startedAt)}`)
   if (endedAt !== undefined) times.push(`ended ${formatTime(endedAt)}`)
@@ -39,6 +41,7 @@ export function describeStatus(replay: ReplayFacts): string[] {
     `replay ${replayId}: ${status}`,
     `  ${times.join(', ')}`,
     `  ${replayed.toLocaleString('en')} of ${countOf(plan.replayable, 'letter')} replayed, ${skipped.toLocaleString('en')} skipped`,
+    ...(expired > 0 ? [`  ${describeExpired(expired)}`] : []),
     `  filter: ${describeFilter(replay)}${again ? ', replayed ones again' : ''}`,
     'the plan',
     ...describePlan(plan, replay.missingTopics).map((line) => `  ${line}`),

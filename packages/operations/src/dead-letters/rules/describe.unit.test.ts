@@ -96,6 +96,7 @@ test('a replay whose process died counts as interrupted', () => {
     plan: summary.plan(),
     replayed: 5,
     skipped: 1,
+    expired: 0,
     lease: { holder: 'h', expiresAt: at },
     createdAt: at,
     startedAt: at,
@@ -107,14 +108,39 @@ test('a replay whose process died counts as interrupted', () => {
   expect(lines).toContain('  filter: in orders.detector.dlq, company acme, since 2026-01-01T00:00:00Z')
   expect(lines.at(-1)).toBe('Go on with it: npm run dlq -- replay r1')
   expect(describeStatus({ ...replay, isHeld: true })[0]).toBe('replay r1: running')
-  expect(describeStatuses([replay])[1]).toMatch(/^r1 +interrupted +2026-01-01T00:00:00Z +5 +1 +12$/)
+  expect(describeStatuses([replay])[1]).toMatch(/^r1 +interrupted +2026-01-01T00:00:00Z +5 +1 +0 +12$/)
+  expect(lines.join('\n')).not.toContain('expired')
+})
+
+test('a status says what a replay came too late for', () => {
+  const at = new Date('2026-01-01T00:00:00Z')
+  const replay: ReplayFacts = {
+    replayId: 'r1',
+    status: 'completed',
+    isHeld: false,
+    filter: {},
+    again: false,
+    ranges: summary.ranges(),
+    missingTopics: [],
+    plan: summary.plan(),
+    replayed: 5,
+    skipped: 0,
+    expired: 7,
+    lease: null,
+    createdAt: at,
+    expiresAt: at,
+  }
+  expect(describeStatus(replay)).toContain(
+    '  WARNING: 7 offsets of its ranges had expired in Kafka before it came to them.',
+  )
+  expect(describeStatuses([replay])[1]).toMatch(/ 5 +0 +7 +12$/)
 })
 
 test('an end says what was replayed and how to go on', () => {
   const end = { replayed: 5, skipped: 1, planned: 12, expired: 2 }
   expect(describeEnd('r1', { kind: 'interrupted', ...end })).toEqual([
     'Replay r1 is interrupted: 5 of 12 letters replayed, 1 skipped.',
-    'WARNING: 2 offsets of its ranges had expired in Kafka before.',
+    'WARNING: 2 offsets of its ranges had expired in Kafka before it came to them.',
     'Go on with it: npm run dlq -- replay r1',
   ])
 })

@@ -45,6 +45,7 @@ const deadLetterReplays: CollectionSpec = {
       plan,
       replayed: number,
       skipped: number,
+      expired: number,
       lease: orNull(object({ holder: filledText, expiresAt: date })),
       createdAt: date,
       expiresAt: date,
