@@ -23,7 +23,7 @@ export interface Claim {
   readonly commandId: string | null
 }
 
-/** One company's claim under a condition: nobody has claimed its window since it was read. */
+/** One company's claim under a condition: nobody has claimed its window since it was read, and it may be claimed now. */
 export interface ConditionalClaim {
   readonly changes: CompanyChanges
   readonly claim: Claim
@@ -48,7 +48,7 @@ export function claimOrMark(
   return replaceEach(fresh, { $literal: claim }, { $cond: [{ $and: ['$$fresh.mayClaim', IS_FREE] }, CLAIMED, MARKED] })
 }
 
-/** Claims the windows that are as they were seen, whatever their state, and leaves the others alone. */
+/** Claims the windows that are as they were seen, open ones for manual refreshes alone, and leaves the others alone. */
 export function claimIfUnchanged(claims: readonly ConditionalClaim[]): readonly Expression[] {
   const fresh = claims.map(({ changes, claim, seenSequence }) => ({
     ...changes,
@@ -78,7 +78,17 @@ const HAS_NO_OUTBOX: Expression = { $eq: [{ $ifNull: ['$outbox', null] }, null] 
 /** No command waits to be produced, and the window has closed. */
 const IS_FREE: Expression = { $and: [HAS_NO_OUTBOX, { $lte: ['$closesAt', '$$NOW'] }] }
 
-const IS_UNCHANGED: Expression = { $and: [HAS_NO_OUTBOX, { $eq: ['$sequence', '$$fresh.seenSequence'] }] }
+/**
+ * A window that was closed when it was read may be open now, with its sequence unchanged: a new primary's clock may be
+ * behind. Only a manual refresh may claim inside a window (I2).
+ */
+const IS_UNCHANGED: Expression = {
+  $and: [
+    HAS_NO_OUTBOX,
+    { $eq: ['$sequence', '$$fresh.seenSequence'] },
+    { $or: [{ $eq: ['$$claim.reason', 'manual'] }, { $lte: ['$closesAt', '$$NOW'] }] },
+  ],
+}
 
 /** The new ones first, so that whoever acts now is named even if a hundred waited. */
 function union(fresh: string, path: string): Expression {

@@ -53,7 +53,10 @@ export type DueWindow = Pick<RefreshWindowDoc, 'companyId' | 'sequence'>
 export interface WindowStore {
   /** Claims each free window, marks the changes pending in the others; returns what was claimed. */
   claimOrMark(changes: readonly CompanyChanges[], claim: Claim): Promise<readonly WonWindow[]>
-  /** Claims each window whose sequence is still the one seen and whose outbox is empty. All claims carry one token. */
+  /**
+   * Claims each window whose sequence is still the one seen, whose outbox is empty, and which is closed now unless the
+   * claim's reason is `manual`. All claims carry one token.
+   */
   claimIfUnchanged(claims: readonly ConditionalClaim[]): Promise<readonly WonWindow[]>
   read(companyIds: readonly string[]): Promise<ReadonlyMap<string, WindowState>>
   /** What a scheduled refresh must know of each window there is; `claimedLately` means less than `maxAgeMs` ago. */

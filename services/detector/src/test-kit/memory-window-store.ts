@@ -36,7 +36,9 @@ export function createMemoryWindowStore({ windows, now, between }: MemoryDatabas
         await between()
         const window = windows.get(changes.companyId)
         const isAsSeen = window === undefined ? seenSequence === null : window.sequence === seenSequence
-        if (isAsSeen && (window?.outbox ?? null) === null) {
+        const mayClaim =
+          window === undefined || (claim.reason === 'manual' ? window.outbox === null : isFree(window, now()))
+        if (isAsSeen && mayClaim) {
           windows.set(changes.companyId, claimed(window, changes, claim, now()))
         }
       }

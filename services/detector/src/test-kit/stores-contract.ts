@@ -157,6 +157,27 @@ export function describeDetectorStores(adapter: string, open: () => StoresWorld)
       expect((await windowOf())?.pending).toBeNull()
     })
 
+    test('only a manual claim holds inside a window: any other needs it closed when it claims, not only when it read', async () => {
+      const { windows } = world.stores
+      const when = async (reason: Claim['reason'], token: string) => {
+        const seenSequence = (await windowOf())?.sequence ?? null
+        const conditional = claim(token, { reason, commandId: reason === 'manual' ? `req-${acme}` : null })
+        return windows.claimIfUnchanged([{ changes: changes('api'), claim: conditional, seenSequence }])
+      }
+      expect(await when('scheduled', 'first')).toHaveLength(1)
+      await produce()
+      const before = await windowOf()
+      expect(await when('webhook', 'trailing')).toEqual([])
+      expect(await when('scheduled', 'scheduled')).toEqual([])
+      expect(await windowOf()).toEqual(before)
+      expect(await when('manual', 'manual')).toHaveLength(1)
+      for (const reason of ['webhook', 'scheduled'] as const) {
+        await produce()
+        await close()
+        expect(await when(reason, `closed-${reason}`)).toHaveLength(1)
+      }
+    })
+
     test('of many conditional claims for one reading one wins', async () => {
       const claims = Array.from({ length: 6 }, (_, index) =>
         world.stores.windows.claimIfUnchanged([
