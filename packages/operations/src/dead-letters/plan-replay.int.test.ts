@@ -38,12 +38,13 @@ test('says what would be replayed, keeps it, and moves nothing', async () => {
 })
 
 test('refuses what cannot go back: a topic that is gone, an origin that nobody knows', async () => {
-  const { bury, publish, plan, run, values } = await deadLetters()
+  const { bury, publish, plan, createDlq, dlq, run, values } = await deadLetters()
   const gone = `gone-${randomUUID()}`
-  await bury(['lost'], { topic: gone })
+  const orphaned = await createDlq(gone)
+  await bury(['lost'], { topic: gone, into: orphaned })
   await bury(['kept'])
   await publish({ key: 'acme', value: Buffer.from('bare') })
-  const planned = await plan()
+  const planned = await plan({ topics: [dlq, orphaned] })
   expect(planned.missingTopics).toEqual([gone])
   expect(planned.plan).toMatchObject({
     replayable: 1,
@@ -54,6 +55,24 @@ test('refuses what cannot go back: a topic that is gone, an origin that nobody k
   })
   expect(await run(planned.replayId ?? '')).toMatchObject({ kind: 'completed', replayed: 1 })
   expect(await values()).toEqual(['kept'])
+})
+
+test('sends nothing to another topic than the one whose dead letters these are, whatever a letter says', async () => {
+  const { bury, source, createDlq, plan, run, values, read } = await deadLetters()
+  const other = `other-${randomUUID()}`
+  const others = await createDlq(other)
+  await bury(['stray'], { into: others })
+  await bury(['strayed', 'more'], { topic: others })
+  await bury(['kept'])
+  const planned = await plan()
+  expect(planned).toMatchObject({
+    missingTopics: [],
+    plan: { replayable: 1, byTopic: [{ name: source, count: 1 }], refused: [{ name: 'wrong_origin', count: 2 }] },
+  })
+  await run(planned.replayId ?? '')
+  expect(await values()).toEqual(['kept'])
+  expect(await read(others)).toHaveLength(1)
+  expect(await plan({ topics: [others] })).toMatchObject({ replayId: null, missingTopics: [] })
 })
 
 test('keeps no plan where nothing can be replayed', async () => {

@@ -4,6 +4,7 @@ import { listTopics } from '@buyer-group/shared/kafka/list-topics.ts'
 import type { Collections, DeadLetterFilter, DeadLetterReplayPlan } from '@buyer-group/shared/mongo/collections.ts'
 import { readLetters } from './read-letters.ts'
 import { findScopes, insertReplay } from './replay-store.ts'
+import { sourceOf } from './rules/choose-topics.ts'
 import { judgeLetter } from './rules/judge-letter.ts'
 import { createPlanSummary } from './rules/summarize-plan.ts'
 
@@ -28,7 +29,8 @@ export interface PlannedReplay {
 
 /**
  * Says what a replay would do with the letters that stand there now, and stores that as a plan; nothing moves. Letters
- * whose topic no longer exists, whose origin cannot be read or that were replayed already are refused and counted.
+ * whose topic no longer exists, whose origin cannot be read or is not the topic that these dead letters belong to, or
+ * that were replayed already are refused and counted.
  * @throws AppError `unknown_topic` (permanent), `kafka_unavailable` (unavailable), MongoDB's errors.
  */
 export async function planReplay(options: PlanOptions): Promise<PlannedReplay> {
@@ -38,7 +40,8 @@ export async function planReplay(options: PlanOptions): Promise<PlannedReplay> {
   const missing = new Set<string>()
   const summary = createPlanSummary()
   for await (const { letter } of readLetters(kafka, topics, filter, signal)) {
-    if (letter.origin !== null && !existing.has(letter.origin.topic)) missing.add(letter.origin.topic)
+    const source = sourceOf(letter.location.topic)
+    if (letter.origin?.topic === source && !existing.has(source)) missing.add(source)
     const scope = { replayId: '', filter, again, ranges: [], missingTopics: [...missing] }
     summary.add(letter, judgeLetter(letter, scope, others))
   }

@@ -1,4 +1,5 @@
 import type { DeadLetterReplayDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { sourceOf } from './choose-topics.ts'
 import { matchesFilter } from './matches-filter.ts'
 import type { DeadLetter } from './read-dead-letter.ts'
 
@@ -6,7 +7,7 @@ import type { DeadLetter } from './read-dead-letter.ts'
 export type ReplayScope = Pick<DeadLetterReplayDoc, 'replayId' | 'filter' | 'ranges' | 'missingTopics' | 'again'>
 
 /** Why a replay leaves a letter where it stands. */
-export type Refusal = 'unreadable_origin' | 'target_topic_missing' | 'already_replayed'
+export type Refusal = 'unreadable_origin' | 'wrong_origin' | 'target_topic_missing' | 'already_replayed'
 
 export type Judgement =
   | { readonly kind: 'replay'; readonly topic: string }
@@ -21,11 +22,21 @@ export type Judgement =
  */
 export function judgeLetter(letter: DeadLetter, scope: ReplayScope, others: readonly ReplayScope[]): Judgement {
   if (!matchesFilter(letter, scope.filter)) return { kind: 'ignore' }
-  if (letter.origin === null || letter.problem !== null) return { kind: 'refuse', why: 'unreadable_origin' }
-  const { topic } = letter.origin
-  if (scope.missingTopics.includes(topic)) return { kind: 'refuse', why: 'target_topic_missing' }
+  const why = findObstacle(letter, scope)
+  if (why !== undefined) return { kind: 'refuse', why }
   const isTaken = !scope.again && findReplayOf(letter, others, scope.replayId) !== undefined
-  return isTaken ? { kind: 'refuse', why: 'already_replayed' } : { kind: 'replay', topic }
+  if (isTaken) return { kind: 'refuse', why: 'already_replayed' }
+  return { kind: 'replay', topic: sourceOf(letter.location.topic) }
+}
+
+/**
+ * What keeps any replay from sending the letter back. Headers can say anything: a letter goes to the topic that its
+ * dead-letter topic belongs to, or nowhere; a retry topic is no origin, since the first place is kept on the way.
+ */
+function findObstacle({ origin, problem, location }: DeadLetter, scope: ReplayScope): Refusal | undefined {
+  if (origin === null || problem !== null) return 'unreadable_origin'
+  if (origin.topic !== sourceOf(location.topic)) return 'wrong_origin'
+  return scope.missingTopics.includes(origin.topic) ? 'target_topic_missing' : undefined
 }
 
 /**
@@ -38,11 +49,10 @@ export function findReplayOf(letter: DeadLetter, replays: readonly ReplayScope[]
 }
 
 /** Has this replay come past the letter, and would it take it? */
-function hasTaken({ filter, ranges, missingTopics }: ReplayScope, letter: DeadLetter): boolean {
+function hasTaken(replay: ReplayScope, letter: DeadLetter): boolean {
   const { topic, partition, offset } = letter.location
-  const isPast = ranges.some(
+  const isPast = replay.ranges.some(
     (range) => range.topic === topic && range.partition === partition && offset >= range.from && offset < range.next,
   )
-  if (!isPast || letter.origin === null || letter.problem !== null) return false
-  return matchesFilter(letter, filter) && !missingTopics.includes(letter.origin.topic)
+  return isPast && matchesFilter(letter, replay.filter) && findObstacle(letter, replay) === undefined
 }

@@ -43,6 +43,17 @@ test('a letter stays where its origin is unknown or its topic is gone', () => {
   expect(judgeLetter(letter, scope, [])).toEqual({ kind: 'refuse', why: 'target_topic_missing' })
 })
 
+test.each(['others', 'orders.detector.retry.1', 'orders.detector.dlq', 'orders.'])(
+  'a letter of orders goes nowhere where it says that it came from %s',
+  (topic) => {
+    const strayed = readDeadLetter(incomingMessage({ headers: { ...DLQ_HEADERS, 'dlq-topic': topic } }))
+    const refused = { kind: 'refuse', why: 'wrong_origin' }
+    expect(judgeLetter(strayed, replay('r', 0), [])).toEqual(refused)
+    expect(judgeLetter(strayed, replay('r', 0, { again: true, missingTopics: [topic] }), [])).toEqual(refused)
+    expect(findReplayOf(strayed, [replay('a', 8)])).toBeUndefined()
+  },
+)
+
 test('a letter that another replay has taken stays, unless it is wanted again', () => {
   const refused = { kind: 'refuse', why: 'already_replayed' }
   expect(judgeLetter(letter, replay('r', 0), [replay('done', 8)])).toEqual(refused)

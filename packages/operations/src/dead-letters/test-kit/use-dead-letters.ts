@@ -1,4 +1,5 @@
 import { createKafka, type Kafka } from '@buyer-group/shared/kafka/create-kafka.ts'
+import { createTopics } from '@buyer-group/shared/kafka/create-topics.ts'
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { type OpenPublisher, openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
@@ -25,10 +26,15 @@ export interface DeadLetterKit {
   /** Its dead-letter topic. */
   readonly dlq: string
   /** Dead-letters messages of a company, one for each value. */
-  bury(values: readonly string[], about?: { company?: string; code?: string; topic?: string }): Promise<void>
+  bury(
+    values: readonly string[],
+    about?: { company?: string; code?: string; topic?: string; into?: string },
+  ): Promise<void>
   /** Dead-letters a message that was read somewhere, as a consumer does. */
   buryAgain(message: IncomingMessage, code: string): Promise<void>
   publish(message: Partial<OutgoingMessage>): Promise<void>
+  /** Makes a dead-letter topic for a topic that may not exist. */
+  createDlq(source: string): Promise<string>
   list(filter?: Parameters<typeof listDeadLetters>[0]['filter']): Promise<DeadLetterList>
   plan(options?: Partial<PlanOptions>): ReturnType<typeof planReplay>
   /** Plans, and returns the plan's id. */
@@ -65,7 +71,8 @@ export function useDeadLetters(): () => Promise<DeadLetterKit> {
     await migrate(db, logger)
     const collections = collectionsOf(db)
     const source = await temporaryTopic(kafka, 1, onTestFinished)
-    const dlq = await temporaryTopic(kafka, 1, onTestFinished)
+    const createDlq = (of: string) => createDeadLetterTopic(kafka, of)
+    const dlq = await createDlq(source)
     // Of its own: a kafkajs producer is of no use once a topic that it knew is deleted.
     const publisher = await openPublisher(kafka)
     onTestFinished(() => publisher.close())
@@ -77,8 +84,8 @@ export function useDeadLetters(): () => Promise<DeadLetterKit> {
       for await (const message of readTopics(kafka, [topic])) messages.push(message)
       return messages
     }
-    const deadLetter = (message: IncomingMessage, code: string): OutgoingMessage => ({
-      topic: dlq,
+    const deadLetter = (message: IncomingMessage, code: string, into = dlq): OutgoingMessage => ({
+      topic: into,
       key: message.key,
       value: message.value,
       headers: {
@@ -100,16 +107,17 @@ export function useDeadLetters(): () => Promise<DeadLetterKit> {
       collections,
       source,
       dlq,
-      bury: async (values, { company = 'acme', code = 'broken', topic = source } = {}) => {
+      bury: async (values, { company = 'acme', code = 'broken', topic = source, into = dlq } = {}) => {
         const messages = values.map((value) => {
           offset += 1
           const message = { topic, partition: 0, offset: String(offset), key: Buffer.from(company), timestamp: 0 }
-          return deadLetter({ ...message, value: Buffer.from(value), headers: { ce_id: `id-${value}` } }, code)
+          return deadLetter({ ...message, value: Buffer.from(value), headers: { ce_id: `id-${value}` } }, code, into)
         })
         await publisher.publish(messages)
       },
       buryAgain: (message, code) => publisher.publish([deadLetter(message, code)]),
       publish: (message) => publisher.publish([{ topic: dlq, key: null, value: null, headers: {}, ...message }]),
+      createDlq,
       list: (filter = {}) =>
         listDeadLetters({ kafka, collections, topics: [dlq], filter, readValue: readJson, limit: 100 }),
       plan,
@@ -123,4 +131,17 @@ export function useDeadLetters(): () => Promise<DeadLetterKit> {
       values: async () => (await read()).map(({ value }) => String(value)),
     }
   }
+}
+
+/** The dead-letter topic of a topic, named as the services name theirs; gone when the test ends. */
+async function createDeadLetterTopic(kafka: Kafka, source: string): Promise<string> {
+  const topic = `${source}.test.dlq`
+  const admin = kafka.admin()
+  await admin.connect()
+  await createTopics(admin, [{ topic, numPartitions: 1 }])
+  onTestFinished(async () => {
+    await admin.deleteTopics({ topics: [topic] }).catch(() => {})
+    await admin.disconnect()
+  })
+  return topic
 }
