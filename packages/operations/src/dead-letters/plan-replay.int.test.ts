@@ -95,6 +95,24 @@ test('refuses what was replayed already, unless it is wanted again', async () =>
   expect(await values()).toEqual(['1', '2', '1', '2', '3'])
 })
 
+test('does not take letters of a dead-letter topic that was made anew for ones that were replayed', async () => {
+  const { bury, planId, plan, run, remakeDlq, list, values } = await deadLetters()
+  await bury(['1', '2', '3'])
+  const [done, left] = [await planId(), await planId({ again: true })]
+  await run(done)
+  await remakeDlq()
+  await bury(['4', '5', '6'])
+  expect((await list()).letters.map(({ location, replayedBy }) => [location.offset, replayedBy])).toEqual([
+    [2, null],
+    [1, null],
+    [0, null],
+  ])
+  expect(await run(left)).toMatchObject({ kind: 'completed', replayed: 0, skipped: 3 })
+  expect((await plan()).plan).toMatchObject({ replayable: 3, refused: [] })
+  await run(await planId())
+  expect(await values()).toEqual(['1', '2', '3', '4', '5', '6'])
+})
+
 test('refuses names of topics that do not exist, and ids of replays that do not', async () => {
   const { plan, collections } = await deadLetters()
   await expect(plan({ topics: ['nowhere.dlq'] })).rejects.toMatchObject({ code: 'unknown_topic' })

@@ -42,7 +42,7 @@ export async function planReplay(options: PlanOptions): Promise<PlannedReplay> {
   for await (const { letter } of readLetters(kafka, topics, filter, signal)) {
     const source = sourceOf(letter.location.topic)
     if (letter.origin?.topic === source && !existing.has(source)) missing.add(source)
-    const scope = { replayId: '', filter, again, ranges: [], missingTopics: [...missing] }
+    const scope = { replayId: '', filter, again, ranges: [], missingTopics: [...missing], plan: { lastAt: null } }
     summary.add(letter, judgeLetter(letter, scope, others))
   }
   const plan = summary.plan()

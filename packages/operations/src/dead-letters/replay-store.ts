@@ -43,7 +43,7 @@ export function findReplays(replays: Replays, limit: number): Promise<StoredRepl
 
 /** What every replay takes and how far it came, in the order they were made. */
 export function findScopes(replays: Replays): Promise<ReplayScope[]> {
-  const projection = { _id: 0, replayId: 1, filter: 1, ranges: 1, missingTopics: 1, again: 1 }
+  const projection = { _id: 0, replayId: 1, filter: 1, ranges: 1, missingTopics: 1, again: 1, 'plan.lastAt': 1 }
   return replays.find({}, { projection }).sort({ createdAt: 1 }).toArray()
 }
 

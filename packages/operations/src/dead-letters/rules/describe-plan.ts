@@ -5,6 +5,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
   unreadable_origin: 'its headers do not say where it came from',
   wrong_origin: 'it names another topic as its origin than the one whose dead letters these are',
   target_topic_missing: 'the topic that it came from does not exist any more',
+  newer_than_plan: 'it came after the plan was made',
   already_replayed: 'a replay took it already (--again takes it once more)',
 }
 

@@ -1,13 +1,22 @@
-import type { DeadLetterReplayDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { DeadLetterReplayDoc, DeadLetterReplayPlan } from '@buyer-group/shared/mongo/collections.ts'
 import { sourceOf } from './choose-topics.ts'
 import { matchesFilter } from './matches-filter.ts'
 import type { DeadLetter } from './read-dead-letter.ts'
 
 /** What a replay needs to be known by, to tell which letters it takes and has taken. */
-export type ReplayScope = Pick<DeadLetterReplayDoc, 'replayId' | 'filter' | 'ranges' | 'missingTopics' | 'again'>
+export interface ReplayScope
+  extends Pick<DeadLetterReplayDoc, 'replayId' | 'filter' | 'ranges' | 'missingTopics' | 'again'> {
+  /** When the newest of its letters was put there; null while the plan is being made. */
+  readonly plan: Pick<DeadLetterReplayPlan, 'lastAt'>
+}
 
 /** Why a replay leaves a letter where it stands. */
-export type Refusal = 'unreadable_origin' | 'wrong_origin' | 'target_topic_missing' | 'already_replayed'
+export type Refusal =
+  | 'unreadable_origin'
+  | 'wrong_origin'
+  | 'target_topic_missing'
+  | 'newer_than_plan'
+  | 'already_replayed'
 
 export type Judgement =
   | { readonly kind: 'replay'; readonly topic: string }
@@ -30,13 +39,23 @@ export function judgeLetter(letter: DeadLetter, scope: ReplayScope, others: read
 }
 
 /**
- * What keeps any replay from sending the letter back. Headers can say anything: a letter goes to the topic that its
+ * What keeps this replay from sending the letter back. Headers can say anything: a letter goes to the topic that its
  * dead-letter topic belongs to, or nowhere; a retry topic is no origin, since the first place is kept on the way.
  */
-function findObstacle({ origin, problem, location }: DeadLetter, scope: ReplayScope): Refusal | undefined {
+function findObstacle(letter: DeadLetter, scope: ReplayScope): Refusal | undefined {
+  const { origin, problem, location } = letter
   if (origin === null || problem !== null) return 'unreadable_origin'
   if (origin.topic !== sourceOf(location.topic)) return 'wrong_origin'
-  return scope.missingTopics.includes(origin.topic) ? 'target_topic_missing' : undefined
+  if (scope.missingTopics.includes(origin.topic)) return 'target_topic_missing'
+  return isNewer(letter, scope) ? 'newer_than_plan' : undefined
+}
+
+/**
+ * Came it after the newest letter of the plan? Offsets begin anew in a dead-letter topic that was deleted and made again,
+ * so that a letter that no plan saw may stand at a planned place. Both times are the topic's own: no two clocks differ.
+ */
+function isNewer({ at }: DeadLetter, { plan }: ReplayScope): boolean {
+  return plan.lastAt !== null && at > plan.lastAt.getTime()
 }
 
 /**

@@ -7,12 +7,13 @@ import { readDeadLetter } from './read-dead-letter.ts'
 const letter = readDeadLetter(incomingMessage())
 const noon = letter.at
 
-/** A replay of offsets 0 to 9 that has come to `next`. */
+/** A replay of offsets 0 to 9, planned at the time of the letter, that has come to `next`. */
 const replay = (replayId: string, next: number, more: Partial<ReplayScope> = {}): ReplayScope => ({
   replayId,
   filter: {},
   again: false,
   missingTopics: [],
+  plan: { lastAt: new Date(noon) },
   ranges: [{ topic: 'orders.detector.dlq', partition: 0, from: 0, to: 10, next }],
   ...more,
 })
@@ -61,6 +62,15 @@ test('a letter that another replay has taken stays, unless it is wanted again', 
   expect(judgeLetter(letter, replay('r', 0, { again: true }), [replay('done', 8)])).toMatchObject({ kind: 'replay' })
   // Its own progress does not count: a chunk that was not acknowledged is published again.
   expect(judgeLetter(letter, replay('r', 8), [replay('r', 8)])).toMatchObject({ kind: 'replay' })
+})
+
+test('a letter from after a plan is none of its letters, although a topic made anew gave it one of their offsets', () => {
+  const older = { plan: { lastAt: new Date(noon - 1) } }
+  expect(findReplayOf(letter, [replay('old', 10, older)])).toBeUndefined()
+  expect(judgeLetter(letter, replay('r', 0), [replay('old', 10, older)])).toMatchObject({ kind: 'replay' })
+  // Nor does the old plan take it itself, or another one would take it twice.
+  expect(judgeLetter(letter, replay('old', 0, older), [])).toEqual({ kind: 'refuse', why: 'newer_than_plan' })
+  expect(judgeLetter(letter, replay('r', 0, { plan: { lastAt: null } }), [])).toMatchObject({ kind: 'replay' })
 })
 
 test('a letter is taken only by a replay that came past it and wanted it', () => {

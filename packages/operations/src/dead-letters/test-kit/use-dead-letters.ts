@@ -35,6 +35,8 @@ export interface DeadLetterKit {
   publish(message: Partial<OutgoingMessage>): Promise<void>
   /** Makes a dead-letter topic for a topic that may not exist. */
   createDlq(source: string): Promise<string>
+  /** Deletes the dead-letter topic and makes it anew: offsets begin at 0 again. */
+  remakeDlq(): Promise<void>
   list(filter?: Parameters<typeof listDeadLetters>[0]['filter']): Promise<DeadLetterList>
   plan(options?: Partial<PlanOptions>): ReturnType<typeof planReplay>
   /** Plans, and returns the plan's id. */
@@ -76,6 +78,7 @@ export function useDeadLetters(): () => Promise<DeadLetterKit> {
     // Of its own: a kafkajs producer is of no use once a topic that it knew is deleted.
     const publisher = await openPublisher(kafka)
     onTestFinished(() => publisher.close())
+    let burying = publisher
     let offset = 0
     const plan = (options: Partial<PlanOptions> = {}) =>
       planReplay({ kafka, collections, topics: [dlq], filter: {}, ...options })
@@ -113,11 +116,21 @@ export function useDeadLetters(): () => Promise<DeadLetterKit> {
           const message = { topic, partition: 0, offset: String(offset), key: Buffer.from(company), timestamp: 0 }
           return deadLetter({ ...message, value: Buffer.from(value), headers: { ce_id: `id-${value}` } }, code, into)
         })
-        await publisher.publish(messages)
+        await burying.publish(messages)
       },
       buryAgain: (message, code) => publisher.publish([deadLetter(message, code)]),
       publish: (message) => publisher.publish([{ topic: dlq, key: null, value: null, headers: {}, ...message }]),
       createDlq,
+      remakeDlq: async () => {
+        const admin = kafka.admin()
+        await admin.connect()
+        await admin.deleteTopics({ topics: [dlq] })
+        await createTopics(admin, [{ topic: dlq, numPartitions: 1 }])
+        await admin.disconnect()
+        const anew = await openPublisher(kafka)
+        onTestFinished(() => anew.close())
+        burying = anew
+      },
       list: (filter = {}) =>
         listDeadLetters({ kafka, collections, topics: [dlq], filter, readValue: readJson, limit: 100 }),
       plan,
