@@ -11,6 +11,7 @@ export interface DetectorMetrics {
   readonly sweeps: Counter<'outcome'>
   readonly trailingClaims: Counter
   readonly scheduledClaims: Counter
+  readonly refusedClaims: Counter
 }
 
 /** The detector's own metrics, registered in `registry`. */
@@ -55,6 +56,11 @@ export function createDetectorMetrics(registry: Registry): DetectorMetrics {
     scheduledClaims: new Counter({
       name: 'detector_scheduled_claims_total',
       help: 'Windows claimed because the buyer group had reached REFRESH_MAX_AGE.',
+      registers,
+    }),
+    refusedClaims: new Counter({
+      name: 'detector_refused_claims_total',
+      help: 'Windows that a sweep could not claim because the database refuses to; each sweep tries and counts again.',
       registers,
     }),
   }

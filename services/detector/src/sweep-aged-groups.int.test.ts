@@ -184,6 +184,24 @@ describe('a scheduled command', () => {
   })
 })
 
+test('a window that the database cannot claim keeps neither its page nor the next from being refreshed', async () => {
+  const { detector, commands } = setUp()
+  const companies = ['a', 'b', 'c', 'd', 'e'].map((letter) => `${letter}-${acme}`)
+  for (const [index, companyId] of companies.entries()) {
+    await storeGroup(database.collections, companyId, { agoMs: OLD.agoMs - index })
+  }
+  const broken = { companyName: null, opensAt: new Date(0), closesAt: new Date(0), pending: null, outbox: null }
+  await database.collections.refreshWindows.insertOne(
+    { ...broken, companyId: companies[1] ?? '', sequence: 'broken' as never, claimToken: '' },
+    { bypassDocumentValidation: true },
+  )
+  const sweepAged = createAgedSweep(detector, MAX_AGE_MS, 3)
+  await sweepAged()
+  await sweepAged()
+  expect(commands.map(({ companyId }) => companyId).toSorted()).toEqual(companies.toSpliced(1, 1))
+  expect((await detector.metrics.refusedClaims.get()).values).toMatchObject([{ value: 1 }])
+})
+
 test('a sweep looks at one page, the next goes on behind it, also among groups of one instant, and begins anew', async () => {
   const { detector, commands } = setUp()
   const companies = ['a', 'b', 'c', 'd', 'e'].map((letter) => `${letter}-${acme}`)

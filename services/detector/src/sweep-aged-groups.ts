@@ -2,6 +2,7 @@ import type { Detector } from './detector.ts'
 import { nothingNew } from './rules/group-by-company.ts'
 import { type AgedGroup, type PlannedSchedule, planScheduled } from './rules/plan-scheduled.ts'
 import { sendCommands } from './send-commands.ts'
+import { claimWhatCanBe } from './sweep-claims.ts'
 
 /** Most groups looked at, and so most claims, in one sweep of one process. */
 const PAGE = 500
@@ -30,7 +31,7 @@ async function claimAged(detector: Detector, groups: readonly AgedGroup[], maxAg
   const claims = [...due, ...(await onlyFailed(detector, unfinished))]
   if (claims.length === 0) return
 
-  const won = await stores.windows.claimIfUnchanged(toClaims(detector, claims))
+  const won = await claimWhatCanBe(detector, toClaims(detector, claims))
   metrics.scheduledClaims.inc(won.length)
   await sendCommands(
     detector,

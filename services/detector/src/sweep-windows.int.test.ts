@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { createBatchHandler } from './handle-batch.ts'
 import { sweepWindows } from './sweep-windows.ts'
 import { dyingAt } from './test-kit/failing-detector.ts'
@@ -81,6 +83,70 @@ test('a closed window with nothing pending is not refreshed', async () => {
   await closeWindow(database.collections, acme)
   await sweepWindows(detector, never)
   expect(commands).toHaveLength(1)
+})
+
+describe('a due window that the database cannot claim', () => {
+  test.each([
+    { what: 'cannot be computed', broken: { sequence: 'broken' }, code: 241 },
+    { what: 'would break the schema', broken: { companyName: 5 }, code: 121 },
+  ])('because it $what is logged and counted, and keeps no other from its refresh', async ({ broken, code }) => {
+    const { detector, handle, commands } = setUp()
+    const others = Array.from({ length: 8 }, (_, index) => `${index}-${acme}`)
+    const companies = [...others.slice(0, 3), acme, ...others.slice(3)]
+    for (const _ of ['claimed', 'pending']) {
+      await handle(
+        companies.map((companyId) => changeAt(companyId)),
+        never,
+      )
+    }
+    const { refreshWindows } = database.collections
+    await refreshWindows.updateMany({}, { $set: { closesAt: new Date(0) } })
+    const byHand = { bypassDocumentValidation: true }
+    await refreshWindows.updateOne({ companyId: acme }, { $set: broken as never }, byHand)
+    commands.length = 0
+
+    const logger = createLogger('test', 'silent')
+    const warn = vi.spyOn(logger, 'warn')
+    await sweepWindows({ ...detector, logger }, never)
+    expect(commands.map(({ companyId }) => companyId).toSorted()).toEqual(others.toSorted())
+    expect(await windowOf(database.collections, acme)).toMatchObject({ ...broken, outbox: null, pending: { count: 1 } })
+    expect(warn.mock.calls.map(([fields]) => fields)).toMatchObject([{ companyId: acme, databaseCode: code }])
+    expect((await detector.metrics.refusedClaims.get()).values).toMatchObject([{ value: 1 }])
+  })
+
+  test('a page full of them ends, and what is behind it is claimed', async () => {
+    const { detector, commands } = setUp()
+    const window = { companyName: null, sequence: 'broken' as never, opensAt: new Date(0), outbox: null }
+    const pending = { since: new Date(0), count: 1, changeTypes: [], triggeredBy: [] }
+    const broken = Array.from({ length: 500 }, (_, index) => ({
+      ...{ ...window, pending, claimToken: '' },
+      ...{ companyId: `${index}-${acme}`, closesAt: new Date(0) },
+    }))
+    const { refreshWindows } = database.collections
+    await refreshWindows.insertMany(broken, { bypassDocumentValidation: true })
+    await refreshWindows.insertOne({
+      ...{ ...window, pending, claimToken: '' },
+      ...{ companyId: acme, sequence: 1, closesAt: new Date(1) },
+    })
+    await sweepWindows(detector, never)
+    expect(commands.map(({ companyId }) => companyId)).toEqual([acme])
+  })
+
+  test('a database that is away ends the sweep at once', async () => {
+    const { detector, handle } = setUp()
+    await handle([changeAt(acme)], never)
+    await handle([changeAt(acme)], never)
+    await closeWindow(database.collections, acme)
+    let asked = 0
+    const claimIfUnchanged = async () => {
+      asked += 1
+      throw new AppError('MongoDB is away', { code: 'mongodb_unavailable', fate: 'unavailable' })
+    }
+    const windows = { ...detector.stores.windows, claimIfUnchanged }
+    const away = { ...detector, stores: { ...detector.stores, windows } }
+    await expect(sweepWindows(away, never)).rejects.toMatchObject({ code: 'mongodb_unavailable' })
+    expect(asked).toBe(1)
+  })
 })
 
 describe('a command that was claimed and not produced', () => {

@@ -1,6 +1,7 @@
 import type { Detector } from './detector.ts'
 import { nothingNew } from './rules/group-by-company.ts'
 import { sendCommands } from './send-commands.ts'
+import { claimWhatCanBe } from './sweep-claims.ts'
 
 /** A command that waits for longer was left by a process that died or could not reach Kafka (guarantees.md). */
 export const STALE_OUTBOX_MS = 5_000
@@ -17,7 +18,8 @@ const PAGE = 500
  */
 export async function sweepWindows(detector: Detector, signal: AbortSignal): Promise<void> {
   while (!signal.aborted && (await sweepOutboxes(detector)) === PAGE);
-  while (!signal.aborted && (await claimDueWindows(detector)) === PAGE);
+  const left = new Set<string>()
+  while (!signal.aborted && (await claimDueWindows(detector, left)) >= PAGE);
 }
 
 async function sweepOutboxes(detector: Detector): Promise<number> {
@@ -26,9 +28,15 @@ async function sweepOutboxes(detector: Detector): Promise<number> {
   return commands.length
 }
 
-async function claimDueWindows(detector: Detector): Promise<number> {
+/**
+ * @param left companies whose windows this sweep could not claim, which stay due; to be added to. Each page is so many
+ * longer, so that a page full of them neither repeats for ever nor hides what is behind it.
+ * @returns how many due windows there were besides.
+ */
+async function claimDueWindows(detector: Detector, left: Set<string>): Promise<number> {
   const { stores, metrics, windowMs, workspaceId } = detector
-  const due = await stores.windows.findDue(PAGE)
+  const page = await stores.windows.findDue(PAGE + left.size)
+  const due = page.filter(({ companyId }) => !left.has(companyId))
   if (due.length === 0) return 0
   const claim = {
     token: detector.newToken(),
@@ -38,9 +46,12 @@ async function claimDueWindows(detector: Detector): Promise<number> {
     priority: 'normal',
     commandId: null,
   } as const
-  const won = await stores.windows.claimIfUnchanged(
+  const won = await claimWhatCanBe(
+    detector,
     due.map(({ companyId, sequence }) => ({ changes: nothingNew(companyId), claim, seenSequence: sequence })),
   )
+  const claimed = new Set(won.map(({ companyId }) => companyId))
+  for (const { companyId } of due) if (!claimed.has(companyId)) left.add(companyId)
   metrics.trailingClaims.inc(won.length)
   await sendCommands(
     detector,

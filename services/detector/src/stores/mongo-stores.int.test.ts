@@ -11,7 +11,10 @@ describeDetectorStores('MongoDB', () => {
     stores: createMongoStores(database.collections),
     all: async (name) => (await byName[name].find({}, { projection: { _id: 0 } }).toArray()) as never,
     putWindow: async (window) => {
-      await refreshWindows.replaceOne({ companyId: window.companyId }, window, { upsert: true })
+      await refreshWindows.replaceOne({ companyId: window.companyId }, window, {
+        upsert: true,
+        bypassDocumentValidation: true,
+      })
     },
     putGroup: async (group) => {
       await buyerGroups.insertOne({ ...group })

@@ -55,7 +55,8 @@ export interface WindowStore {
   claimOrMark(changes: readonly CompanyChanges[], claim: Claim): Promise<readonly WonWindow[]>
   /**
    * Claims each window whose sequence is still the one seen, whose outbox is empty, and which is closed now unless the
-   * claim's reason is `manual`. All claims carry one token.
+   * claim's reason is `manual`. All claims carry one token. A window that the database cannot claim fails the call; others
+   * may be claimed by then, which the same claims made again return.
    */
   claimIfUnchanged(claims: readonly ConditionalClaim[]): Promise<readonly WonWindow[]>
   read(companyIds: readonly string[]): Promise<ReadonlyMap<string, WindowState>>

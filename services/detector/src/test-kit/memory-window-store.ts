@@ -109,6 +109,7 @@ function claimed(
   now: Date,
 ): RefreshWindowDoc {
   const { companyId } = changes
+  if (window !== undefined && typeof window.sequence !== 'number') throw new Error('a sequence that is no number')
   const companyName = changes.companyName ?? window?.companyName ?? null
   const waiting = waitingWith(window, changes, now)
   const sequence = Math.max((window?.sequence ?? 0) + 1, now.getTime())

@@ -14,6 +14,7 @@ import { changeItem } from './change-item.ts'
 export interface StoresWorld {
   readonly stores: DetectorStores
   all<Name extends 'events' | 'windows' | 'logs'>(name: Name): Promise<StoredDoc<Name>[]>
+  /** Also one that breaks the schema, as an old version or a hand may have left it. */
   putWindow(window: RefreshWindowDoc): Promise<void>
   putGroup(group: BuyerGroupDoc): Promise<void>
   /** Takes the company out of what every event waits for, as a refresh does that was quicker. */
@@ -23,6 +24,12 @@ export interface StoresWorld {
 type StoredDoc<Name extends keyof MemoryDatabase> = MemoryDatabase[Name] extends Map<string, infer Doc> ? Doc : never
 
 const HOUR_MS = 3_600_000
+
+/** No number, so that no claim can count on from it. */
+const BROKEN = 'broken'
+
+const byCompany = (left: { readonly companyId: string }, right: { readonly companyId: string }) =>
+  left.companyId.localeCompare(right.companyId)
 
 /** What every adapter of the detector's stores keeps to. */
 export function describeDetectorStores(adapter: string, open: () => StoresWorld): void {
@@ -176,6 +183,29 @@ export function describeDetectorStores(adapter: string, open: () => StoresWorld)
         await close()
         expect(await when(reason, `closed-${reason}`)).toHaveLength(1)
       }
+    })
+
+    test('a window that cannot be claimed fails the call, and made again under one token the rest is claimed once', async () => {
+      const { windows } = world.stores
+      const ids = [`${acme}-a`, acme, `${acme}-c`]
+      const again = (companyIds: readonly string[]) =>
+        windows.claimIfUnchanged(
+          companyIds.map((companyId) => ({
+            changes: changes('api', { companyId }),
+            claim: claim('t'),
+            seenSequence: companyId === acme ? (BROKEN as never) : null,
+          })),
+        )
+      await claimAs('old')
+      await produce()
+      await close({ sequence: BROKEN as never })
+      await expect(again(ids)).rejects.toThrow()
+      await expect(again([acme])).rejects.toThrow()
+      const rest = [`${acme}-a`, `${acme}-c`]
+      const won = await again(rest)
+      expect(won.map(({ companyId }) => companyId).toSorted()).toEqual(rest)
+      expect((await again(rest)).toSorted(byCompany)).toEqual(won.toSorted(byCompany))
+      expect(await windowOf()).toMatchObject({ sequence: BROKEN, claimToken: 'old' })
     })
 
     test('of many conditional claims for one reading one wins', async () => {
