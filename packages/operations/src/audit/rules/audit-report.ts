@@ -60,6 +60,14 @@ export interface Violation {
   readonly count?: number
 }
 
+/** What somebody must look at although no guarantee is broken by it. */
+export interface Notice {
+  readonly kind: 'group_undeliverable'
+  readonly ids: ViolationIds
+  /** For people; ids, codes and numbers only. */
+  readonly sentence: string
+}
+
 /** Why an event is not finished yet. */
 export const WAITING_REASONS = ['unconsumed', 'retry', 'window', 'outbox', 'command'] as const
 
@@ -110,4 +118,5 @@ export interface AuditReport {
    */
   readonly inFlight: number
   readonly violations: readonly Violation[]
+  readonly notices: readonly Notice[]
 }

@@ -1,6 +1,7 @@
 import type { Violation } from './audit-report.ts'
 import { type FactIndex, progressOf } from './fact-index.ts'
 import type { AuditFacts, CurrentFact, GroupFact } from './facts.ts'
+import { deadLetterOf } from './find-undeliverable.ts'
 import { violation } from './violation.ts'
 
 /**
@@ -31,8 +32,8 @@ function compare(
   }
   const ids = { company, refresh: group.refreshId, command: group.commandId }
   if (!group.isPublished) {
-    // A group that the broker refuses is dead-lettered with its command; the next refresh tries again.
-    const isDeadLettered = index.commandMessages(group.commandId).some(({ place }) => index.deadLetterOf(place))
+    // A group that the broker refuses is dead-lettered with its command, and noticed: find-undeliverable.ts.
+    const isDeadLettered = deadLetterOf(group, index) !== undefined
     const sentence = `the group of company ${company} (sequence ${group.sequence}) was stored but never marked published, and no command is on its way`
     return isDeadLettered ? undefined : violation('group_unpublished', ids, sentence)
   }

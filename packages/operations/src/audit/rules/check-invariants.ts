@@ -7,6 +7,7 @@ import { checkExpired } from './check-expired.ts'
 import { checkResults } from './check-results.ts'
 import { type FactIndex, indexFacts } from './fact-index.ts'
 import type { AuditFacts } from './facts.ts'
+import { findUndeliverable } from './find-undeliverable.ts'
 import { countEffect, identityOf } from './violation.ts'
 
 /**
@@ -41,6 +42,7 @@ export function checkInvariants(facts: AuditFacts): AuditReport {
     },
     inFlight: events.counts.inFlight + countMoving(facts, index),
     violations,
+    notices: findUndeliverable(facts, index),
   }
 }
 

@@ -155,7 +155,14 @@ describe('what is legal', () => {
     const command = history.produce(history.claim())
     history.save(command)
     history.bury(command.place, 'message_too_large')
-    expect(checkInvariants(history.facts())).toMatchObject({ violations: [], inFlight: 0, counts: { deadLettered: 1 } })
+    const report = checkInvariants(history.facts())
+    expect(report).toMatchObject({ violations: [], inFlight: 0, counts: { deadLettered: 1 } })
+    // Nothing is lost, but every later command of the company ends the same way: somebody must hear of it.
+    const ids = { company: 'acme', command: command.commandId, sequence: command.sequence }
+    expect(report.notices).toMatchObject([{ kind: 'group_undeliverable', ids }])
+    expect(report.notices[0]?.sentence).toContain('message_too_large')
+    history.carryOut(command)
+    expect(checkInvariants(history.facts()).notices).toEqual([])
   })
 
   test('results of failures that differ between attempts', () => {

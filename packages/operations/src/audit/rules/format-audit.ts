@@ -17,9 +17,9 @@ const INVARIANTS: readonly Invariant[] = ['I1', 'I2', 'I3', 'I4', 'I5']
 
 const number = (value: number) => value.toLocaleString('en')
 
-/** The report as text for people: a table, and below it every violation in a sentence. Ids, codes and counts only. */
+/** The report as text for people: a table, and below it every violation and notice in a sentence. Ids, codes and counts only. */
 export function formatAudit(report: AuditReport, { maxListed = Number.POSITIVE_INFINITY }: FormatOptions = {}): string {
-  const { counts, violations, inFlight } = report
+  const { counts, violations, notices, inFlight } = report
   const optional = (name: string, value: number): [string, string][] => (value === 0 ? [] : [[name, number(value)]])
   const rows: readonly (readonly [string, string])[] = [
     ['events accepted', number(counts.accepted)],
@@ -51,6 +51,8 @@ export function formatAudit(report: AuditReport, { maxListed = Number.POSITIVE_I
     ...(violations.length === 0 ? [] : ['', 'cannot be accounted for:']),
     ...listed.map(({ invariants, kind, sentence }) => `  ${invariants.join(', ')} ${kind}: ${sentence}`),
     ...(violations.length > listed.length ? [`  ... and ${number(violations.length - listed.length)} more`] : []),
+    ...(notices.length === 0 ? [] : ['', 'needs a look:']),
+    ...notices.map(({ kind, sentence }) => `  ${kind}: ${sentence}`),
     ...(inFlight === 0 ? [] : ['', 'The system moves: what is in flight is not judged yet.']),
   ].join('\n')
 }

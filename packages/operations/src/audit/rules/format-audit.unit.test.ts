@@ -20,6 +20,18 @@ test('what is in flight is said with what it waits for', () => {
   expect(text).toContain('what is in flight is not judged yet')
 })
 
+test('what needs a look although nothing is lost is listed apart from what cannot be accounted for', () => {
+  const history = createHistory()
+  history.accept('s:1')
+  history.decide()
+  const command = history.produce(history.claim())
+  history.save(command)
+  history.bury(command.place, 'message_too_large')
+  const text = formatAudit(checkInvariants(history.facts()))
+  expect(text).not.toContain('cannot be accounted for')
+  expect(text).toMatch(/\n\nneeds a look:\n {2}group_undeliverable: the group of company acme /)
+})
+
 test('every violation is one line with its invariants and kind, as many as asked for', () => {
   const report = checkInvariants(createSettledHistory().facts({ records: [] }))
   const text = formatAudit(report, { maxListed: 2 })
