@@ -6,8 +6,8 @@ import { logWarnings } from '@buyer-group/shared/logging/log-warnings.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectForCommand } from '@buyer-group/shared/setup/connect-for-command.ts'
 import { runCli } from '@buyer-group/shared/setup/run-cli.ts'
-import { Command, InvalidArgumentError } from 'commander'
-import { parseTime } from '../dead-letters/rules/parse-arguments.ts'
+import { Command } from 'commander'
+import { asTime, orInvalid } from '../command-line/option-parsers.ts'
 import { auditDeployment } from './audit-deployment.ts'
 import { auditConfig } from './config.ts'
 import { requireKafka } from './require-kafka.ts'
@@ -32,8 +32,8 @@ const LONGEST_RETRY_MS = 15 * 60_000
 
 const program = new Command('npm run audit --')
   .description('Says what became of every accepted event, and which delivery guarantees do not hold. Reads only.')
-  .requiredOption('--since <time>', 'events taken from then on: 2h, 7d, a date or RFC 3339', orInvalid(asTime))
-  .option('--until <time>', 'events taken before then', orInvalid(asTime))
+  .requiredOption('--since <time>', 'events taken from then on: 2h, 7d, a date or RFC 3339', asTime)
+  .option('--until <time>', 'events taken before then', asTime)
   .option('--window <duration>', 'the refresh window (default: REFRESH_WINDOW, or 1h)', orInvalid(asDuration))
   .option('--json', 'print the report as JSON')
   .option('--wait', 'wait first until nothing is in flight (for a system that gets no events)')
@@ -98,23 +98,8 @@ async function audit({ since, until, window, json, wait }: Arguments): Promise<v
   }
 }
 
-function asTime(text: string): Date {
-  return parseTime(text, new Date())
-}
-
 function asDuration(text: string): number {
   const parsed = duration.safeParse(text)
   if (parsed.success && parsed.data > 0) return parsed.data
   throw new Error(`"${text}" is no duration: write one such as 2s, 5m or 1h`)
-}
-
-/** A parser whose errors commander prints with the option that they are about. */
-function orInvalid<Value>(parse: (text: string) => Value): (text: string) => Value {
-  return (text) => {
-    try {
-      return parse(text)
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message)
-    }
-  }
 }

@@ -7,7 +7,7 @@ import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { migrate } from '@buyer-group/shared/mongo/migrations/migrate.ts'
 import { connectForCommand } from '@buyer-group/shared/setup/connect-for-command.ts'
-import { deadLettersConfig } from './config.ts'
+import { operationsConfig } from '../command-line/config.ts'
 import { openValueReader } from './open-value-reader.ts'
 import { chooseTopics, findDeadLetterTopics } from './rules/choose-topics.ts'
 import type { ReadValue } from './rules/value-read.ts'
@@ -28,7 +28,7 @@ export interface Connected {
  * @throws ConfigError, AppError `mongodb_unavailable` or `kafka_unavailable` (unavailable), whatever `work` throws.
  */
 export async function withConnection(work: (connected: Connected) => Promise<void>): Promise<void> {
-  const config = readConfig(deadLettersConfig, process.env)
+  const config = readConfig(operationsConfig, process.env)
   const logger = createLogger('dlq', config.LOG_LEVEL)
   const brokers = config.KAFKA_BROKERS
   const prefix = config.TOPIC_PREFIX

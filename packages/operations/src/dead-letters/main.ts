@@ -1,7 +1,8 @@
 import { openPublisher } from '@buyer-group/shared/kafka/publisher.ts'
 import type { DeadLetterFilter } from '@buyer-group/shared/mongo/collections.ts'
 import { runCli } from '@buyer-group/shared/setup/run-cli.ts'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { asTime, orInvalid } from '../command-line/option-parsers.ts'
 import { cancelReplay } from './cancel-replay.ts'
 import { withConnection } from './connect.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
@@ -12,7 +13,7 @@ import { describeLetter } from './rules/describe-letter.ts'
 import { describeList } from './rules/describe-list.ts'
 import { describePlan } from './rules/describe-plan.ts'
 import { describeStatus, describeStatuses } from './rules/describe-status.ts'
-import { parseLimit, parseLocation, parseRate, parseTime } from './rules/parse-arguments.ts'
+import { parseLimit, parseLocation, parseRate } from './rules/parse-arguments.ts'
 import type { Location } from './rules/read-dead-letter.ts'
 import { DEFAULT_RATE, runReplay } from './run-replay.ts'
 import { showDeadLetter } from './show-dead-letter.ts'
@@ -177,8 +178,8 @@ function filtered(command: Command): Command {
     .option('--topic <name>', 'a dead-letter topic, or the topic its letters come from (repeatable)', collect)
     .option('--company <id>', 'of this company (repeatable)', collect)
     .option('--reason <code>', 'with this reason, such as event_id_conflict or unreadable (repeatable)', collect)
-    .option('--since <time>', 'at or after: 2h ago (2h, 7d), a date or RFC 3339', orInvalid(timeNow))
-    .option('--until <time>', 'before', orInvalid(timeNow))
+    .option('--since <time>', 'at or after: 2h ago (2h, 7d), a date or RFC 3339', asTime)
+    .option('--until <time>', 'before', asTime)
 }
 
 function toFilter({ company, reason, since, until }: FilterArguments): DeadLetterFilter {
@@ -192,19 +193,4 @@ function toFilter({ company, reason, since, until }: FilterArguments): DeadLette
 
 function collect(text: string, previous: string[] | undefined): string[] {
   return [...(previous ?? []), text]
-}
-
-function timeNow(text: string): Date {
-  return parseTime(text, new Date())
-}
-
-/** A parser whose errors commander prints with the option that they are about. */
-function orInvalid<Value>(parse: (text: string) => Value): (text: string) => Value {
-  return (text) => {
-    try {
-      return parse(text)
-    } catch (error) {
-      throw new InvalidArgumentError((error as Error).message)
-    }
-  }
 }

@@ -3,8 +3,8 @@ import { z } from 'zod'
 
 const { KAFKA_BROKERS, MONGODB_URI, MONGODB_DATABASE, SCHEMA_REGISTRY_URL, TOPIC_PREFIX, LOG_LEVEL } = commonConfig
 
-/** What `npm run dlq` reads from the environment. */
-export const deadLettersConfig = z.object({
+/** What every operators' command reads from the environment: the system that it looks at. */
+export const operationsConfig = z.object({
   KAFKA_BROKERS,
   MONGODB_URI,
   MONGODB_DATABASE,
