@@ -13,9 +13,8 @@ interface PartitionState {
   readonly partition: number
   readonly ledger: OffsetLedger
   committed: number | undefined
-  /** Offset that the first fetch asked for: where this assignment began to read. */
-  began: number | undefined
-  /** The next offset that a fetch should ask for. */
+  hasBegun: boolean
+  /** The next offset that a fetch should ask for: where the group stands, then where the last batch ended. */
   next: number | undefined
   soughtFor: number | undefined
   passedOver: number
@@ -44,7 +43,7 @@ export class Assignment {
   readonly #session: Session
   #heardAt: number
 
-  constructor(assigned: Assigned, previous?: Assignment, session: Session = ENDLESS) {
+  constructor(assigned: Assigned, session: Session = ENDLESS) {
     this.#session = session
     this.#heardAt = session.now()
     for (const [topic, partitions] of Object.entries(assigned)) {
@@ -56,8 +55,8 @@ export class Assignment {
           partition,
           ledger: new OffsetLedger(),
           committed: undefined,
-          began: undefined,
-          next: previous?.position(topic, partition),
+          hasBegun: false,
+          next: undefined,
           soughtFor: undefined,
           passedOver: 0,
         })
@@ -99,22 +98,45 @@ export class Assignment {
     return [...this.#partitions].map(([topic, ofTopic]) => ({ topic, partitions: [...ofTopic.keys()] }))
   }
 
-  /** Where the group stands on this partition as far as we know: what we committed, else where we began. */
-  position(topic: string, partition: number): number | undefined {
+  has(topic: string, partition: number): boolean {
+    return this.#stateOf(topic, partition) !== undefined
+  }
+
+  /** Whether it is known where to begin to read. */
+  hasStart(topic: string, partition: number): boolean {
+    return this.#stateOf(topic, partition)?.next !== undefined
+  }
+
+  /** Notes where the group stands, unless the partition is being read already. */
+  startAt({ topic, partition, offset }: PartitionOffset): void {
     const state = this.#stateOf(topic, partition)
-    return state?.committed ?? state?.began
+    if (state !== undefined) state.next ??= offset
   }
 
   /**
-   * Checks that a fetched batch goes on where the last one ended. A batch that a fetch of an earlier assignment still
-   * delivers could skip messages: then the offset to seek to is returned, once for each position, so that offsets
-   * that hold no message (control records) cannot make it seek for ever.
+   * Checks that a fetched batch goes on where the last one ended, or the first one where the group stands. A batch that
+   * a fetch of an earlier assignment still delivers could skip messages: then the offset to seek to is returned.
    */
   gapBefore(topic: string, partition: number, fetchedOffset: number): number | undefined {
+    const next = this.#stateOf(topic, partition)?.next
+    return next === undefined || fetchedOffset <= next ? undefined : next
+  }
+
+  noteSought(topic: string, partition: number): void {
     const state = this.#stateOf(topic, partition)
-    if (state?.next === undefined || fetchedOffset <= state.next || state.soughtFor === state.next) return undefined
-    state.soughtFor = state.next
-    return state.next
+    if (state !== undefined) state.soughtFor = state.next
+  }
+
+  /** Whether the offset that a fetch should ask for was sought, and nothing came of it yet. */
+  hasSought(topic: string, partition: number): boolean {
+    const state = this.#stateOf(topic, partition)
+    return state?.next !== undefined && state.soughtFor === state.next
+  }
+
+  /** Notes the first offset that the partition still holds: what stood before it cannot be read any more. */
+  noteFirst(topic: string, partition: number, first: number): void {
+    const state = this.#stateOf(topic, partition)
+    if (state?.next !== undefined) state.next = Math.max(state.next, first)
   }
 
   /** Up to where the partition was read; undefined before the first fetch. */
@@ -128,10 +150,15 @@ export class Assignment {
     return this.#stateOf(topic, partition)?.ledger.span ?? 0
   }
 
-  /** Notes that the offsets before `next` hold no message for us (control records). Says nothing of what to fetch. */
-  passOver(topic: string, partition: number, next: number): void {
+  /**
+   * Notes that the offsets from `first` to `last` were read and hold no message for us (control records). What is to be
+   * read next moves on only where nothing unread is in between: such a batch, too, may be that of a stale fetch.
+   */
+  passOver(topic: string, partition: number, first: number, last: number): void {
     const state = this.#stateOf(topic, partition)
-    if (state !== undefined) state.passedOver = Math.max(state.passedOver, next)
+    if (state === undefined) return
+    state.passedOver = Math.max(state.passedOver, last + 1)
+    if (state.next !== undefined && first <= state.next) state.next = Math.max(state.next, last + 1)
   }
 
   /** Notes a fetched batch and returns those of its messages that were not handed out before. */
@@ -144,8 +171,8 @@ export class Assignment {
   }): readonly IncomingMessage[] {
     const state = this.#stateOf(batch.topic, batch.partition)
     if (state === undefined) return []
-    const from = state.began === undefined ? batch.fetchedOffset : (state.next ?? batch.fetchedOffset)
-    state.began ??= batch.fetchedOffset
+    const from = state.hasBegun ? (state.next ?? batch.fetchedOffset) : batch.fetchedOffset
+    state.hasBegun = true
     state.next = Math.max(batch.lastOffset + 1, from)
     const fresh = batch.messages.filter((message) => Number(message.offset) >= from)
     for (const message of fresh) state.ledger.handOut(Number(message.offset))

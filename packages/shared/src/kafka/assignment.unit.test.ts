@@ -42,23 +42,28 @@ test('what was committed is not offered for a commit again', () => {
   expect(assignment.committable()).toEqual([])
 })
 
-test('a stale fetch after a rebalance that would skip messages is sought back, once', () => {
-  const before = new Assignment({ t: [0] })
-  before.handOut(batch(10, [10, 11, 12]))
-  before.finish(message(10))
-  before.noteCommitted(before.committable())
-  before.end()
-  const after = new Assignment({ t: [0] }, before)
-  expect(after.gapBefore('t', 0, 13)).toBe(11)
-  expect(after.gapBefore('t', 0, 13)).toBeUndefined()
-  expect(before.active).toBe(false)
-  expect(before.signal.aborted).toBe(true)
+test('an ended assignment is not active and says so to what works for it', () => {
+  const assignment = new Assignment({ t: [0] })
+  assignment.end()
+  expect(assignment.active).toBe(false)
+  expect(assignment.signal.aborted).toBe(true)
 })
 
 test('a fetch that goes on where the last one ended has no gap', () => {
   const assignment = new Assignment({ t: [0] })
+  assignment.startAt({ topic: 't', partition: 0, offset: 500 })
   expect(assignment.gapBefore('t', 0, 500)).toBeUndefined()
   assignment.handOut(batch(500, [500, 501]))
   expect(assignment.gapBefore('t', 0, 502)).toBeUndefined()
   expect(assignment.gapBefore('t', 0, 600)).toBe(502)
+})
+
+test('offsets without a message are no gap, and those that a stale fetch found beyond unread ones say nothing', () => {
+  const assignment = new Assignment({ t: [0] })
+  assignment.startAt({ topic: 't', partition: 0, offset: 10 })
+  assignment.passOver('t', 0, 12, 13)
+  expect(assignment.gapBefore('t', 0, 14)).toBe(10)
+  assignment.passOver('t', 0, 10, 11)
+  expect(assignment.gapBefore('t', 0, 12)).toBeUndefined()
+  expect(assignment.gapBefore('t', 0, 14)).toBe(12)
 })

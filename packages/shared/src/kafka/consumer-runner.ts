@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { ConsumerCrashEvent, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Registry } from 'prom-client'
 import { AppError } from '../errors/app-error.ts'
@@ -17,6 +18,7 @@ import { createKeyLanes } from './key-lanes.ts'
 import { createMemoryBounds } from './memory-bounds.ts'
 import { createTaskProcessor } from './process-tasks.ts'
 import { startStallWatchdog } from './stall-watchdog.ts'
+import { createStartOffsets } from './start-offsets.ts'
 import type { Task } from './task.ts'
 import { createWaits } from './waits.ts'
 
@@ -25,6 +27,9 @@ const FETCH_REST_MS = 50
 
 /** Callbacks that kafkajs keeps open at once: the partitions of one fetch are all handed over before the rest after it. */
 const PARTITIONS_AT_ONCE = 64
+
+/** Before the broker is asked again where to begin to read, in milliseconds. */
+const READ_AGAIN_MS = 250
 
 const DEFAULT_SESSION_TIMEOUT_MS = 10_000
 
@@ -155,26 +160,45 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
     bounds.reset()
   }
 
+  const intake = {
+    starts: createStartOffsets(kafka, groupId, stopping.signal),
+    seek: (position: { topic: string; partition: number; offset: string }) => consumer.seek(position),
+    logger,
+  }
   const onGroupJoin = ({ payload }: ConsumerGroupJoinEvent) => {
-    const previous = assignment
-    previous?.end()
+    assignment?.end()
     forgetQueued()
-    assignment = new Assignment(payload.memberAssignment, previous, session)
+    assignment = new Assignment(payload.memberAssignment, session)
     commitThrough = undefined
     metrics.rebalances.inc()
     gate.assign(payload.memberAssignment, (reason) => reason === 'stopping' || reason === 'waiting')
+    // Asked early, so that it is known when the first batch comes; a failure shows there.
+    intake.starts.read(assignment).catch(() => {})
     logger.info({ groupId, assigned: countPartitions(payload.memberAssignment) }, 'joined the group')
   }
 
-  const eachBatch = async ({ batch, commitOffsetsIfNecessary }: EachBatchPayload) => {
+  const tryToTakeIn = async (batch: EachBatchPayload['batch'], owner: Assignment) => {
+    try {
+      return await takeIn(batch, owner, levels.get(batch.topic), intake)
+    } catch (error) {
+      // The batch is left to be fetched again.
+      logger.warn(describeError(error), 'where to begin to read is not known yet, trying again')
+      await wait(READ_AGAIN_MS, undefined, { signal: stopping.signal }).catch(() => {})
+      return undefined
+    }
+  }
+
+  const eachBatch = async ({ batch, commitOffsetsIfNecessary, resolveOffset }: EachBatchPayload) => {
     const owner = assignment
     if (owner === undefined || stopping.signal.aborted) return
     const { topic, partition } = batch
     commitThrough = commitOffsetsIfNecessary
-    const level = levels.get(topic)
-    const tasks = takeIn(batch, owner, level, (position) => consumer.seek(position), logger)
+    const tasks = await tryToTakeIn(batch, owner)
+    if (tasks === undefined || stopping.signal.aborted || !owner.active) return
+    // Only what was taken: kafkajs would note a stale batch, too, as read by the current assignment.
+    resolveOffset(batch.lastOffset())
     if (tasks.length === 0) return
-    if (level === undefined) dispatch(tasks)
+    if (!levels.has(topic)) dispatch(tasks)
     else holding.add(tasks)
     metrics.inMemory.set(dispatcher.queued + holding.held)
     bounds.noteFetched(owner, topic, partition)
@@ -195,9 +219,10 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
     void commits.now()
     assignment?.suspend()
   })
-  consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, lastOffset } }) =>
-    assignment?.passOver(topic, partition, Number(lastOffset) + 1),
-  )
+  consumer.on(END_BATCH_PROCESS, ({ payload: { topic, partition, firstOffset, lastOffset, batchSize } }) => {
+    // Without messages it did not come to eachBatch. kafkajs gives no first offset where it found no record at all.
+    if (batchSize === 0) assignment?.passOver(topic, partition, Number(firstOffset ?? lastOffset), Number(lastOffset))
+  })
   consumer.on(CRASH, ({ payload }: ConsumerCrashEvent) => {
     lastActiveAt = performance.now()
     logger.error({ ...describeError(payload.error), restart: payload.restart }, 'consumer crashed')
@@ -208,7 +233,7 @@ export async function startConsumerRunner<Value>(options: ConsumerRunnerOptions<
   await consumer.subscribe({ topics: [...topics, ...levels.keys()], fromBeginning: true })
   await consumer.run({
     autoCommit: false,
-    eachBatchAutoResolve: true,
+    eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
     eachBatch,
   })

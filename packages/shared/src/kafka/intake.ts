@@ -4,9 +4,16 @@ import type { Assignment } from './assignment.ts'
 import type { Retries } from './consumer-types.ts'
 import { type RetryLevel, readDelivery } from './delivery.ts'
 import type { IncomingMessage } from './incoming.ts'
+import type { StartOffsets } from './start-offsets.ts'
 import type { Task } from './task.ts'
 
 type Batch = EachBatchPayload['batch']
+
+export interface IntakeOptions {
+  readonly starts: StartOffsets
+  readonly seek: (position: { topic: string; partition: number; offset: string }) => void
+  readonly logger: Logger
+}
 
 /** The retry topics of the consumed topics, each with whose it is. */
 export function retryLevelsOf(topics: readonly string[], retries: Retries): ReadonlyMap<string, RetryLevel> {
@@ -23,23 +30,38 @@ export function retryLevelsOf(topics: readonly string[], retries: Retries): Read
 }
 
 /**
- * Makes tasks of those messages of a fetched batch that were not handed out before. A batch that skipped messages gives
- * none and is sought back: a fetch of an earlier assignment can do that.
+ * Makes tasks of those messages of a fetched batch that were not handed out before. A batch that skips messages is not
+ * taken, and what it skips is sought: a fetch that began before the last join (kafkajs joins again within a fetch) can
+ * bring one, and taking it would commit past what nobody has processed (guarantees.md, I4). Therefore even the first
+ * batch of an assignment is held against where the group stands, whoever had the partition before.
+ *
+ * What was deleted meanwhile is no gap: where seeking brought nothing, the broker is asked for what it still holds.
+ * @returns undefined for a batch that is not taken; it must not count as read.
+ * @throws when the broker does not say where reading has to begin.
  */
-export function takeIn(
+export async function takeIn(
   batch: Batch,
   assignment: Assignment,
   level: RetryLevel | undefined,
-  seek: (position: { topic: string; partition: number; offset: string }) => void,
-  logger: Logger,
-): readonly Task[] {
+  { starts, seek, logger }: IntakeOptions,
+): Promise<readonly Task[] | undefined> {
   const { topic, partition } = batch
+  if (!assignment.has(topic, partition)) return undefined
   const fetchedOffset = Number(fetchedOffsetOf(batch))
-  const gap = assignment.gapBefore(topic, partition, fetchedOffset)
+  if (!assignment.hasStart(topic, partition)) await starts.read(assignment)
+  if (!assignment.hasStart(topic, partition)) throw new Error(`no start is known for ${topic}/${partition}`)
+
+  let gap = assignment.gapBefore(topic, partition, fetchedOffset)
+  if (gap !== undefined && assignment.hasSought(topic, partition)) {
+    assignment.noteFirst(topic, partition, await starts.firstOf(topic, partition))
+    gap = assignment.gapBefore(topic, partition, fetchedOffset)
+  }
+  if (!assignment.active) return undefined
   if (gap !== undefined) {
-    logger.warn({ topic, partition, fetchedOffset, expected: gap }, 'a stale fetch skipped messages, seeking back')
+    logger.warn({ topic, partition, fetchedOffset, expected: gap }, 'a fetch skipped messages, seeking back')
+    assignment.noteSought(topic, partition)
     seek({ topic, partition, offset: String(gap) })
-    return []
+    return undefined
   }
   const messages = assignment.handOut({
     topic,

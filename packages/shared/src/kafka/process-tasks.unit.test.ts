@@ -194,7 +194,7 @@ test('what waits for Kafka after its batch could not be moved as a whole waits n
 
 test('while no heartbeat is answered for a whole session, nothing is moved: others may have the partition', async () => {
   let clock = 0
-  const assignment = new Assignment({ t: [0] }, undefined, { timeoutMs: 10_000, now: () => clock })
+  const assignment = new Assignment({ t: [0] }, { timeoutMs: 10_000, now: () => clock })
   const { process, tasks, published, waits } = setUp(async (batch) => {
     clock = 10_001
     return batch.map(() => retry('contended', 'later'))
