@@ -10,6 +10,6 @@ export interface Refresher extends RefreshContext {
   readonly results: { readonly topic: string; readonly encode: Encode<RefreshResult> }
   readonly current: { readonly topic: string; readonly encode: Encode<BuyerGroup> }
   readonly metrics: RefresherMetrics
-  /** Resolves after that many milliseconds. */
+  /** Resolves after that many milliseconds; rejects as soon as the process drains. */
   readonly pause: (ms: number) => Promise<void>
 }

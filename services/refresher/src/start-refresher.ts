@@ -110,7 +110,7 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
     metrics: createRefresherMetrics(registry),
     logger,
     now: () => new Date(),
-    pause: (ms) => wait(ms),
+    pause: (ms) => wait(ms, undefined, { signal: shutdown.signal }),
     cacheMaxAgeMs: config.CACHE_MAX_AGE,
   })
 

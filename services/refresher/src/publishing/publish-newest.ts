@@ -12,6 +12,10 @@ const PAUSES_MS = [50, 100, 200, 400, 800, 1_600, 3_000, 3_000, 3_000, 3_000, 3_
  *
  * Goes on where our partition was revoked meanwhile, and tries again by itself while a part is away: whoever has taken
  * over knows nothing of our message, and the command that comes again finds itself superseded and publishes nothing.
+ *
+ * When the process drains, the waits end at once: one more attempt, and what fails then is given up, as the process would
+ * be ended on the way. Nothing is committed then and the command comes again; only where a newer state was stored
+ * meanwhile may ours stand in front of subscribers until the company's next refresh.
  * @throws the last failure, once the attempts are used up.
  */
 export async function publishNewest(
@@ -22,6 +26,7 @@ export async function publishNewest(
   const { stores, logger, pause } = refresher
   const { companyId, commandId } = published
   let last = published.sequence
+  let isDraining = false
   for (let attempt = 0; ; attempt += 1) {
     try {
       for (;;) {
@@ -31,10 +36,12 @@ export async function publishNewest(
         last = stored.sequence
       }
     } catch (error) {
-      const waitMs = PAUSES_MS[attempt]
+      const waitMs = isDraining ? undefined : PAUSES_MS[attempt]
       if (waitMs === undefined) throw error
       logger.warn({ companyId, commandId, ...describeError(error) }, 'the published state could not be checked yet')
-      await pause(waitMs)
+      await pause(waitMs).catch(() => {
+        isDraining = true
+      })
     }
   }
 }
