@@ -14,7 +14,7 @@ import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
 import { startService } from '@buyer-group/testing/processes/start-service.ts'
 import type { Admin } from 'kafkajs'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { command } from './test-kit/test-refresher.ts'
 import { waitingEvent } from './test-kit/waiting-event.ts'
 
@@ -94,6 +94,7 @@ test('the process refreshes what it is ordered to, sets poison aside, and drains
     TOPIC_PREFIX: prefix,
     CACHE_MAX_AGE: '0s',
   })
+  onTestFinished(() => refresher.kill('SIGKILL'))
   // At least: whatever is delivered again, as after a rebalance on a busy machine, is published again.
   await until(async () => (await count(names.name(TOPICS.refreshResults))) >= companies.length * 2)
   expect(await count(names.name(TOPICS.current))).toBeGreaterThanOrEqual(companies.length * 2)
