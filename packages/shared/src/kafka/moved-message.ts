@@ -1,3 +1,4 @@
+import { originalHeaders, RETRY_HEADERS } from '../messages/original-headers.ts'
 import type { Delivery } from './delivery.ts'
 import type { IncomingMessage } from './incoming.ts'
 import type { OutgoingMessage } from './outgoing.ts'
@@ -10,9 +11,7 @@ export interface FailureReason {
   readonly step?: string | undefined
 }
 
-const RETRY_HEADERS = new Set(
-  ['attempt', 'delay-ms', 'code', 'message', 'topic', 'partition', 'offset', 'at'].map((name) => `retry-${name}`),
-)
+const ADDED_ON_THE_WAY = new Set(RETRY_HEADERS)
 
 /** Headers travel with every copy of the message; the log has the rest. */
 const MAX_REASON_LENGTH = 1_000
@@ -32,7 +31,7 @@ export function toRetryMessage(
     key: message.key,
     value: message.value,
     headers: {
-      ...originalHeaders(message),
+      ...originalHeaders(message, ADDED_ON_THE_WAY),
       'retry-attempt': String(delivery.attempt),
       'retry-delay-ms': String(target.delayMs),
       'retry-code': reason.code,
@@ -60,7 +59,7 @@ export function toDeadLetter(
     key: message.key,
     value: message.value,
     headers: {
-      ...originalHeaders(message),
+      ...originalHeaders(message, ADDED_ON_THE_WAY),
       'dlq-code': reason.code,
       'dlq-message': reason.message.slice(0, MAX_REASON_LENGTH),
       'dlq-step': reason.step ?? 'handle',
@@ -72,13 +71,4 @@ export function toDeadLetter(
       'dlq-at': target.at.toISOString(),
     },
   }
-}
-
-function originalHeaders(message: IncomingMessage): Record<string, string | Buffer> {
-  return Object.fromEntries(
-    Object.entries(message.headers).flatMap(([name, value]) => {
-      const single = Array.isArray(value) ? value.at(-1) : value
-      return single === undefined || RETRY_HEADERS.has(name) ? [] : [[name, single] as const]
-    }),
-  )
 }

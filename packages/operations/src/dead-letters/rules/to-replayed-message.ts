@@ -1,18 +1,18 @@
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
+import {
+  DEAD_LETTER_HEADERS,
+  originalHeaders,
+  REPLAY_HEADERS,
+  RETRY_HEADERS,
+} from '@buyer-group/shared/messages/original-headers.ts'
 import type { DeadLetter, ReplayStep } from './read-dead-letter.ts'
 
 /** A message that is replayed more often keeps its latest steps. */
 const MAX_HISTORY = 10
 
-const named = (prefix: string, names: string) => names.split(' ').map((name) => `${prefix}-${name}`)
-
 /** Headers that only said why the message was a dead letter or waited for another attempt, or that come anew. */
-const NOT_ORIGINAL = new Set([
-  ...named('dlq', 'code message step service topic partition offset attempt at'),
-  ...named('retry', 'attempt delay-ms code message topic partition offset at'),
-  ...named('replay', 'id history'),
-])
+const NOT_ORIGINAL = new Set([...DEAD_LETTER_HEADERS, ...RETRY_HEADERS, ...REPLAY_HEADERS])
 
 /**
  * The message as it goes back to `topic`: original bytes, key and headers, with which replay brought it and where it
@@ -34,18 +34,9 @@ export function toReplayedMessage(
     key: message.key,
     value: message.value,
     headers: {
-      ...originalHeaders(message),
+      ...originalHeaders(message, NOT_ORIGINAL),
       'replay-id': target.replayId,
       'replay-history': JSON.stringify(history),
     },
   }
-}
-
-function originalHeaders(message: IncomingMessage): Record<string, string | Buffer> {
-  return Object.fromEntries(
-    Object.entries(message.headers).flatMap(([name, value]) => {
-      const single = Array.isArray(value) ? value.at(-1) : value
-      return single === undefined || NOT_ORIGINAL.has(name) ? [] : [[name, single] as const]
-    }),
-  )
 }
