@@ -9,6 +9,7 @@ import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { logWarnings } from '@buyer-group/shared/logging/log-warnings.ts'
 import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
+import { median } from './median.ts'
 import { type StackAddresses, stackAddresses } from './stack-addresses.ts'
 
 /**
@@ -115,10 +116,6 @@ function middle(rounds: readonly Round[]): Round {
     p99Ms: median(rounds.map((round) => round.p99Ms)),
     statuses,
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 }
 
 /** One run of the load generator, in a process of its own. */
