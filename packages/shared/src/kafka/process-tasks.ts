@@ -1,29 +1,20 @@
 import { AppError } from '../errors/app-error.ts'
 import { type ClassifiedError, classifyError } from '../errors/classify-error.ts'
-import type { Logger } from '../logging/create-logger.ts'
 import { describeError } from '../logging/describe-error.ts'
 import type { Verdict } from '../outcomes/verdict.ts'
 import { type BackoffLimits, createBackoff, DEFAULT_BACKOFF } from './backoff.ts'
-import type { ConsumerMetrics, MessageVerdict } from './consumer-metrics.ts'
-import type { BatchHandler, DeadLetters, Decode, Decoded, MessageHandler, Retries } from './consumer-types.ts'
-import { createMover, type FailedTask, isLastAttempt } from './move-messages.ts'
+import type { MessageVerdict } from './consumer-metrics.ts'
+import type { BatchHandler, Decode, Decoded, MessageHandler } from './consumer-types.ts'
+import { createMover, type FailedTask, isLastAttempt, type MoveOptions } from './move-messages.ts'
 import type { FailureReason } from './moved-message.ts'
 import type { Task } from './task.ts'
-import type { Waits } from './waits.ts'
 
-export interface ProcessTasksOptions<Value> {
+export interface ProcessTasksOptions<Value> extends Omit<MoveOptions, 'backoff' | 'onMoved'> {
   /** By consumed topic. */
   readonly decoders: ReadonlyMap<string, Decode<Value>>
   readonly mode:
     | { readonly kind: 'batch'; readonly handle: BatchHandler<Value> }
     | { readonly kind: 'perKey'; readonly handle: MessageHandler<Value> }
-  readonly deadLetters: DeadLetters
-  readonly retries: Retries
-  readonly logger: Logger
-  readonly metrics: ConsumerMetrics
-  readonly waits: Waits
-  /** Aborted when the process drains: waits end, unfinished work stays uncommitted. */
-  readonly stopping: AbortSignal
   readonly backoff?: BackoffLimits
 }
 
