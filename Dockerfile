@@ -5,7 +5,9 @@ WORKDIR /app
 
 # The dependencies first: this layer is built again only when they change.
 COPY package.json package-lock.json .npmrc ./
+COPY packages/operations/package.json packages/operations/
 COPY packages/pipeline/package.json packages/pipeline/
+COPY packages/rules/package.json packages/rules/
 COPY packages/shared/package.json packages/shared/
 COPY packages/testing/package.json packages/testing/
 COPY services/detector/package.json services/detector/
@@ -14,12 +16,13 @@ COPY services/refresher/package.json services/refresher/
 COPY stack/package.json stack/
 # No install scripts: the only one that is needed in development fetches the Node that this image already is.
 RUN npm ci --omit=dev --ignore-scripts \
-      --workspace @buyer-group/pipeline --workspace @buyer-group/shared \
+      --workspace @buyer-group/pipeline --workspace @buyer-group/rules --workspace @buyer-group/shared \
       --workspace @buyer-group/detector --workspace @buyer-group/ingest --workspace @buyer-group/refresher \
     && npm cache clean --force
 
 COPY schemas schemas
 COPY packages/pipeline/src packages/pipeline/src
+COPY packages/rules/src packages/rules/src
 COPY packages/shared/src packages/shared/src
 COPY services services
 

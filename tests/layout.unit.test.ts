@@ -42,6 +42,7 @@ describe('the three import rules of the layout', () => {
   test.each([
     ['services/detector/src/rules/x.ts', 'node:fs'],
     ['services/detector/src/rules/x.ts', 'mongodb'],
+    ['packages/rules/src/membership/x.ts', 'node:fs'],
     ['services/refresher/src/rules/x.ts', '../config.ts'],
     ['services/ingest/src/rules/x.ts', '@buyer-group/shared/kafka/publisher.ts'],
   ])('a pure file imports only what is pure: %s may not import %s', (path, from) => {
@@ -51,6 +52,8 @@ describe('the three import rules of the layout', () => {
   test.each([
     ['services/detector/src/x.ts', '@buyer-group/shared/kafka/publisher.ts'],
     ['services/detector/src/rules/x.ts', './y.ts'],
+    ['services/detector/src/rules/x.ts', '@buyer-group/rules/titles/classify-title.ts'],
+    ['packages/rules/src/membership/x.ts', '../titles/title-rules.ts'],
     ['services/detector/src/rules/x.ts', '@buyer-group/shared/messages/placements.ts'],
     ['packages/shared/src/kafka/x.int.test.ts', '@buyer-group/testing/kafka/temporary-topic.ts'],
   ])('what the layout allows is allowed: %s may import %s', (path, from) => {

@@ -1,4 +1,4 @@
-import { classifyDepartment, classifyTitle } from '@buyer-group/refresher/rules/classify-title.ts'
+import { classifyDepartment, classifyTitle } from '@buyer-group/rules/titles/classify-title.ts'
 import { type NativeEvent, nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import { placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'

@@ -1,3 +1,4 @@
+import { detectSignificantChange } from '@buyer-group/rules/significance/detect-significant-change.ts'
 import type { BatchHandler, Decoded } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import { traceparentOf } from '@buyer-group/shared/messages/traceparent.ts'
@@ -8,7 +9,6 @@ import type { Detector } from './detector.ts'
 import { handleRequests, type RequestItem } from './handle-requests.ts'
 import { recordEvents } from './record-events.ts'
 import type { ChangeItem } from './rules/change-item.ts'
-import { detectSignificantChange } from './rules/detect-significant-change.ts'
 import type { DetectorMessage } from './rules/detector-message.ts'
 import { sendCommands } from './send-commands.ts'
 

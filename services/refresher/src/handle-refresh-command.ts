@@ -1,5 +1,6 @@
 import { StepError } from '@buyer-group/pipeline/step-error.ts'
 import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
+import type { WaitingChange } from '@buyer-group/rules/folding/waiting-change.ts'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Decoded, MessageHandler } from '@buyer-group/shared/kafka/consumer-types.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
@@ -13,7 +14,6 @@ import { refreshIdOf } from './refresh-id.ts'
 import { CACHED_GROUP, COMPOSED_GROUP, createRefreshPipeline } from './refresh-pipeline.ts'
 import type { Refresher } from './refresher.ts'
 import { compareWithStored } from './rules/compare-with-stored.ts'
-import type { WaitingChange } from './rules/waiting-change.ts'
 
 /** How often the group may move under a refresh before the command is tried again later. */
 const MAX_ROUNDS = 10

@@ -1,10 +1,10 @@
+import type { FoldedPositions } from '@buyer-group/rules/folding/fold-changes.ts'
+import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
+import type { PositionWrite } from '@buyer-group/rules/folding/plan-positions.ts'
+import type { WaitingChange } from '@buyer-group/rules/folding/waiting-change.ts'
+import type { Difference } from '@buyer-group/rules/membership/compare-members.ts'
 import type { Member, RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import type { BuyerGroupDoc, PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { Difference } from './rules/compare-members.ts'
-import type { FoldedPositions } from './rules/fold-changes.ts'
-import type { PersonSighting, PositionChange } from './rules/person-sighting.ts'
-import type { PositionWrite } from './rules/plan-positions.ts'
-import type { WaitingChange } from './rules/waiting-change.ts'
 
 /**
  * What a refresh knows, growing from step to step:

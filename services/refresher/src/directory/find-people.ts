@@ -1,6 +1,6 @@
+import type { PersonClaim } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
-import type { PersonClaim } from '../rules/merge-sightings.ts'
 
 /** Large enough that no list below takes a second round trip. */
 const ONE_BATCH = 100_000

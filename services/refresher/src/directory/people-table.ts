@@ -1,6 +1,6 @@
+import type { PersonWrite } from '@buyer-group/rules/folding/plan-people.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { AnyBulkWriteOperation, Collection, Document, Filter } from 'mongodb'
-import type { PersonWrite } from '../rules/plan-people.ts'
 import { findClaimed } from './find-people.ts'
 import { insertUnlessThere } from './insert-unless-there.ts'
 import type { PeopleTable } from './save-people.ts'

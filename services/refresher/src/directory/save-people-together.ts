@@ -1,6 +1,6 @@
+import { laterOf } from '@buyer-group/rules/folding/change-stamp.ts'
+import type { PersonSighting } from '@buyer-group/rules/folding/person-sighting.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { laterOf } from '../rules/change-stamp.ts'
-import type { PersonSighting } from '../rules/person-sighting.ts'
 import type { PeopleToSave } from '../stores/stores.ts'
 
 type SavePeople = (

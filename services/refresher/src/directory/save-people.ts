@@ -1,11 +1,11 @@
+import { mergeSightings, type PersonClaim } from '@buyer-group/rules/folding/merge-sightings.ts'
+import type { PersonSighting } from '@buyer-group/rules/folding/person-sighting.ts'
+import { type PersonWrite, planPeople } from '@buyer-group/rules/folding/plan-people.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { mergeSightings, type PersonClaim } from '../rules/merge-sightings.ts'
-import type { PersonSighting } from '../rules/person-sighting.ts'
-import { type PersonWrite, planPeople } from '../rules/plan-people.ts'
 import { personIdOf } from './person-id.ts'
 import { MAX_RACES, writeConflict } from './write-conflict.ts'
 
-export type { PersonSighting } from '../rules/person-sighting.ts'
+export type { PersonSighting } from '@buyer-group/rules/folding/person-sighting.ts'
 
 /** Where people are stored, each personId, source id and address belonging to one of them. */
 export interface PeopleTable {

@@ -1,6 +1,6 @@
+import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { mergePositions, positionOf } from '../rules/merge-positions.ts'
 import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
 import { type PositionChange, savePositions } from './save-positions.ts'
 

@@ -1,11 +1,11 @@
+import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
+import type { PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
-import { mergePositions, positionOf } from '../rules/merge-positions.ts'
-import type { PositionChange } from '../rules/person-sighting.ts'
 import { isNewer, literal, storedStamp } from './update-expressions.ts'
 import { writeInBulk } from './write-in-bulk.ts'
 
-export type { PositionChange } from '../rules/person-sighting.ts'
+export type { PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
 
 /**
  * Writes what these changes say about positions, each field only where the change is newer than the stored one

@@ -1,4 +1,4 @@
-import type { PersonSighting, PositionChange } from '../rules/person-sighting.ts'
+import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
 import type { DirectoryRow } from './rules/directory-row.ts'
 
 /** When a directory was true, and who says so. */

@@ -1,6 +1,6 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
+import { toMember } from '@buyer-group/rules/membership/to-member.ts'
 import type { Folded, Ranked } from '../refresh-state.ts'
-import { toMember } from '../rules/to-member.ts'
 import { stepKey } from './step-key.ts'
 
 /** Gives everybody with an active position a role and a score. Pure. */

@@ -1,6 +1,6 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
+import { compareMembers } from '@buyer-group/rules/membership/compare-members.ts'
 import type { Compared, Draft } from '../refresh-state.ts'
-import { compareMembers } from '../rules/compare-members.ts'
 import { stepKey } from './step-key.ts'
 
 /** The difference to the group that this one replaces. Pure. */

@@ -1,8 +1,8 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
+import { planPositions } from '@buyer-group/rules/folding/plan-positions.ts'
+import { composeMembers } from '@buyer-group/rules/membership/compose-members.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Draft, Ranked } from '../refresh-state.ts'
-import { composeMembers } from '../rules/compose-members.ts'
-import { planPositions } from '../rules/plan-positions.ts'
 import { stepKey } from './step-key.ts'
 
 /** Puts the members in order and says what the directory must hold before the group may be stored. */

@@ -1,7 +1,7 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
+import { foldChanges } from '@buyer-group/rules/folding/fold-changes.ts'
+import { sourceIdOf, toPositionChanges } from '@buyer-group/rules/folding/waiting-change.ts'
 import type { Directory, Folded } from '../refresh-state.ts'
-import { foldChanges } from '../rules/fold-changes.ts'
-import { sourceIdOf, toPositionChanges } from '../rules/waiting-change.ts'
 import { stepKey } from './step-key.ts'
 
 /** Folds the waiting changes over the company's positions. Pure. */

@@ -1,10 +1,10 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
+import { mergeSightings } from '@buyer-group/rules/folding/merge-sightings.ts'
+import { planPeople } from '@buyer-group/rules/folding/plan-people.ts'
+import { toSighting } from '@buyer-group/rules/folding/waiting-change.ts'
 import { personIdOf } from '../directory/person-id.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Checked, Directory } from '../refresh-state.ts'
-import { mergeSightings } from '../rules/merge-sightings.ts'
-import { planPeople } from '../rules/plan-people.ts'
-import { toSighting } from '../rules/waiting-change.ts'
 import { stepKey } from './step-key.ts'
 
 /**

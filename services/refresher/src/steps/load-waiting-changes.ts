@@ -1,9 +1,9 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
+import { compareStamps } from '@buyer-group/rules/folding/change-stamp.ts'
+import type { WaitingChange } from '@buyer-group/rules/folding/waiting-change.ts'
 import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Standing, Waiting } from '../refresh-state.ts'
-import { compareStamps } from '../rules/change-stamp.ts'
-import type { WaitingChange } from '../rules/waiting-change.ts'
 import { stepKey } from './step-key.ts'
 
 /**

@@ -1,3 +1,4 @@
+import type { PersonClaim } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
 import { findClaimed, findPeople } from '../directory/find-people.ts'
@@ -6,7 +7,6 @@ import { savePeople } from '../directory/save-people.ts'
 import { savePeopleTogether } from '../directory/save-people-together.ts'
 import { gather } from '../gathering/gather.ts'
 import { KEYS_TOGETHER } from '../gathering/limits.ts'
-import type { PersonClaim } from '../rules/merge-sightings.ts'
 import type { PeopleStore } from './stores.ts'
 
 /** The people of the local directory in `people`. */

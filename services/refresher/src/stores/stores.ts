@@ -1,3 +1,6 @@
+import type { PersonClaim } from '@buyer-group/rules/folding/merge-sightings.ts'
+import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
+import type { PositionWrite } from '@buyer-group/rules/folding/plan-positions.ts'
 import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/messages.ts'
 import type {
   BuyerGroupDoc,
@@ -6,9 +9,6 @@ import type {
   PositionDoc,
   WebhookEventDoc,
 } from '@buyer-group/shared/mongo/collections.ts'
-import type { PersonClaim } from '../rules/merge-sightings.ts'
-import type { PersonSighting, PositionChange } from '../rules/person-sighting.ts'
-import type { PositionWrite } from '../rules/plan-positions.ts'
 
 /**
  * What the refresher asks of its database. Every write is durable (w:majority) when its promise resolves and may be

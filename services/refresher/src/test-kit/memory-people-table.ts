@@ -1,8 +1,8 @@
+import { compareStamps } from '@buyer-group/rules/folding/change-stamp.ts'
+import type { PersonWrite } from '@buyer-group/rules/folding/plan-people.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
 import type { PeopleTable } from '../directory/save-people.ts'
-import { compareStamps } from '../rules/change-stamp.ts'
-import type { PersonWrite } from '../rules/plan-people.ts'
 
 /** The people in memory: person id, source ids and address are unique, as MongoDB's indexes keep them. */
 export function createMemoryPeopleTable({ people, between }: MemoryDatabase): PeopleTable {

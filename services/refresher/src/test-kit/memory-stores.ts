@@ -1,3 +1,4 @@
+import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
 import type {
   BuyerGroupDoc,
   PipelineOperationDoc,
@@ -8,7 +9,6 @@ import { type MemoryDatabase, placeKey } from '@buyer-group/testing/memory/memor
 import { savePeople } from '../directory/save-people.ts'
 import { FINAL, KEPT_MS, toLogFields, toOutput } from '../records/refresh-records.ts'
 import { PIPELINE_NAME, PIPELINE_VERSION, refreshIdOf } from '../refresh-id.ts'
-import { mergePositions, positionOf } from '../rules/merge-positions.ts'
 import type {
   GroupStore,
   LogStore,

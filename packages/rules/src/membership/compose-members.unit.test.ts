@@ -1,9 +1,9 @@
 import type { Member } from '@buyer-group/shared/messages/messages.ts'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { positionOf } from '../folding/merge-positions.ts'
 import { compareMembers, NO_DIFFERENCE } from './compare-members.ts'
 import { composeMembers } from './compose-members.ts'
-import { positionOf } from './merge-positions.ts'
 import { toMember } from './to-member.ts'
 
 const member = (personId: string, title: string): Member =>

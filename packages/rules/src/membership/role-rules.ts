@@ -1,4 +1,4 @@
-import type { Department, Seniority } from './title-rules.ts'
+import type { Department, Seniority } from '../titles/title-rules.ts'
 
 /** Parts in a purchase (schema refresh-result, field `role`). */
 export type Role = 'decision_maker' | 'champion' | 'influencer' | 'blocker' | 'user'

@@ -1,6 +1,6 @@
 import type { ChangeStamp, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { classifyDepartment, classifyTitle } from '../titles/classify-title.ts'
 import { compareStamps, laterOf } from './change-stamp.ts'
-import { classifyDepartment, classifyTitle } from './classify-title.ts'
 import type { PositionChange } from './person-sighting.ts'
 
 /**
