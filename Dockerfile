@@ -7,6 +7,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY packages/operations/package.json packages/operations/
 COPY packages/pipeline/package.json packages/pipeline/
+COPY packages/pipeline-mongodb/package.json packages/pipeline-mongodb/
 COPY packages/rules/package.json packages/rules/
 COPY packages/shared/package.json packages/shared/
 COPY packages/testing/package.json packages/testing/
@@ -16,12 +17,13 @@ COPY services/refresher/package.json services/refresher/
 COPY stack/package.json stack/
 # No install scripts: the only one that is needed in development fetches the Node that this image already is.
 RUN npm ci --omit=dev --ignore-scripts \
-      --workspace @buyer-group/pipeline --workspace @buyer-group/rules --workspace @buyer-group/shared \
+      --workspace @buyer-group/pipeline --workspace @buyer-group/pipeline-mongodb --workspace @buyer-group/rules --workspace @buyer-group/shared \
       --workspace @buyer-group/detector --workspace @buyer-group/ingest --workspace @buyer-group/refresher \
     && npm cache clean --force
 
 COPY schemas schemas
 COPY packages/pipeline/src packages/pipeline/src
+COPY packages/pipeline-mongodb/src packages/pipeline-mongodb/src
 COPY packages/rules/src packages/rules/src
 COPY packages/shared/src packages/shared/src
 COPY services services
