@@ -13,8 +13,9 @@ export interface RunStore {
   begin(run: NewRun): Promise<BegunRun>
 
   /**
-   * Asks for the right to execute one node of a run, until `until`. At most one worker holds it at a time; whoever
-   * holds it asks again with the same token to hold it longer.
+   * Asks for the right to execute one node of a run for `holdMs` from now, by the store's clock, so that no two
+   * workers' clocks are ever compared. At most one worker holds it at a time; whoever holds it asks again with the same
+   * token to hold it longer.
    */
   claim(claim: NodeClaim): Promise<ClaimOutcome>
 
@@ -73,14 +74,14 @@ export interface HeldClaim extends NodeId {
 }
 
 export interface NodeClaim extends HeldClaim {
-  /** From then on another worker may take over. By the claimer's clock. */
-  readonly until: Date
+  /** Milliseconds after which another worker may take over. */
+  readonly holdMs: number
 }
 
 export type ClaimOutcome =
   /** `interrupted`: another worker held it and neither finished nor gave it back; it may have had its effect. */
   | { readonly kind: 'claimed'; readonly interrupted: boolean }
-  | { readonly kind: 'held'; readonly until: Date }
+  | { readonly kind: 'held'; readonly forMs: number }
   /** JSON text. */
   | { readonly kind: 'finished'; readonly output: string }
 
