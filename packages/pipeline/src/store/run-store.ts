@@ -19,18 +19,27 @@ export interface RunStore {
    */
   claim(claim: NodeClaim): Promise<ClaimOutcome>
 
-  /** Stores a node's output. False where the claim is no longer held: the output of whoever holds it now counts. */
+  /**
+   * Stores a node's output. False where another worker took over: the output of whoever holds it now counts. A claim that
+   * ran out and that nobody took over still counts, and so does the first output where a call is repeated.
+   */
   complete(claim: HeldClaim, output: string): Promise<boolean>
 
-  /** Gives a claim back after an attempt that is known to have failed. Nothing happens where it is no longer held. */
+  /**
+   * Gives a claim back after an attempt that is known to have failed. Nothing happens where another worker took over, or
+   * the node is finished.
+   */
   release(claim: HeldClaim): Promise<void>
 
-  /** Closes a run. The first final ending stays; the one that stands is returned. A failure is not final. */
+  /**
+   * Closes a run. The first final ending stays; the one that stands is returned. A failure is not final.
+   * @throws AppError `run_not_found` (retryable) where the run's record is gone.
+   */
   end(key: string, ending: RunEnding): Promise<RunEnding>
 
   /**
    * Lets a run that has not ended go on under another version of its workflow, without what the nodes of the old one
-   * returned. False where its version is no longer `from`.
+   * returned. False where it has ended for good or its version is no longer `from`.
    */
   restart(key: string, from: string, to: string): Promise<boolean>
 
@@ -79,7 +88,10 @@ export interface NodeClaim extends HeldClaim {
 }
 
 export type ClaimOutcome =
-  /** `interrupted`: another worker held it and neither finished nor gave it back; it may have had its effect. */
+  /**
+   * `interrupted`: some worker held it and neither finished nor gave it back; it may have had its effect. Once so, it
+   * stays so until the node is finished: that a later attempt was given back says nothing of the one that was cut off.
+   */
   | { readonly kind: 'claimed'; readonly interrupted: boolean }
   | { readonly kind: 'held'; readonly forMs: number }
   /** JSON text. */
