@@ -1,20 +1,6 @@
 import type { ChangeStamp } from '@buyer-group/shared/mongo/collections.ts'
 import type { PersonSighting, PositionChange } from './person-sighting.ts'
-
-/** A person at a company as a people source says it. Plain JSON. */
-export interface SourcedPerson {
-  /** `source:id`, as an event of the same provider would name the person. */
-  readonly sourceId: string
-  readonly name: string
-  /** As the source wrote it; null where it names none. The same for title and department. */
-  readonly email: string | null
-  readonly title: string | null
-  readonly department: string | null
-  /** Is the person (still) there? */
-  readonly active: boolean
-  /** When the provider last changed the row, RFC 3339; null where it does not say. */
-  readonly updatedAt: string | null
-}
+import type { SourcedPerson } from './sourced-person.ts'
 
 /**
  * The stamp of what a row without a time says: the first instant that is stored at all (the year 0), by a key that

@@ -6,7 +6,8 @@ import { positionOf } from './merge-positions.ts'
 import { mergeSightings } from './merge-sightings.ts'
 import type { PersonSighting, PositionChange } from './person-sighting.ts'
 import { planPeople } from './plan-people.ts'
-import { GAP_STAMP, positionChangesOfRows, type SourcedPerson, sightingsOfRows } from './sourced-people.ts'
+import { GAP_STAMP, positionChangesOfRows, sightingsOfRows } from './sourced-people.ts'
+import type { SourcedPerson } from './sourced-person.ts'
 
 const timeOf = (at: number) => new Date(Date.UTC(2026, 0, at)).toISOString()
 
