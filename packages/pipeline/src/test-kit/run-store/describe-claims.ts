@@ -201,6 +201,7 @@ export function describeClaims(world: () => RunStoreWorld): void {
       await store.claim(nodeClaim())
       await store.complete(nodeClaim(), '1')
       await store.release(nodeClaim())
+      expect(await store.complete(nodeClaim(), '2')).toBe(true)
       expect(await store.claim(byB())).toEqual({ kind: 'finished', output: '1' })
     })
   })
