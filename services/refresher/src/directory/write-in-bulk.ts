@@ -1,6 +1,6 @@
+import { bulkWrite } from '@buyer-group/shared/mongo/gathering/bulk-write.ts'
 import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
-import { bulkWrite } from './bulk-write.ts'
 import { MAX_RACES, writeConflict } from './write-conflict.ts'
 
 /** Operations in one bulk write. */

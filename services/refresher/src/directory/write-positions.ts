@@ -1,7 +1,7 @@
 import type { PositionWrite } from '@buyer-group/rules/folding/plan-positions.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { GatheredWrite } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import type { AnyBulkWriteOperation } from 'mongodb'
-import type { GatheredWrite } from '../gathering/gather-writes.ts'
 import { insertUnlessThere } from './insert-unless-there.ts'
 
 /**

@@ -1,5 +1,5 @@
+import { gather } from '@buyer-group/shared/batching/gather.ts'
 import type { OutgoingMessage, Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
-import { gather } from '../gathering/gather.ts'
 
 /** Bytes of values in one round trip, about what the publisher puts into one request. */
 const MAX_BYTES = 640 * 1_024

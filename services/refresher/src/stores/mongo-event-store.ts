@@ -1,10 +1,10 @@
+import { gather } from '@buyer-group/shared/batching/gather.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { EventCoverage, WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import type { Collection } from 'mongodb'
 import { literal } from '../directory/update-expressions.ts'
 import { findWaiting } from '../gathering/find-waiting.ts'
-import { gather } from '../gathering/gather.ts'
-import { gatherWrites } from '../gathering/gather-writes.ts'
 import { COMPANIES_TOGETHER } from '../gathering/limits.ts'
 import { type Covering, MAX_NAMED, type WaitingEventStore } from './stores.ts'
 

@@ -1,7 +1,7 @@
+import { gather } from '@buyer-group/shared/batching/gather.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import type { Collection } from 'mongodb'
-import { gather } from '../gathering/gather.ts'
-import { gatherWrites } from '../gathering/gather-writes.ts'
 import { COMPANIES_TOGETHER } from '../gathering/limits.ts'
 import type { GroupStore } from './stores.ts'
 

@@ -1,6 +1,6 @@
 import type { RefreshLogDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import type { Collection } from 'mongodb'
-import { gatherWrites } from '../gathering/gather-writes.ts'
 import { FINAL, KEPT_MS, toLogFields } from '../records/refresh-records.ts'
 import type { LogStore } from './stores.ts'
 

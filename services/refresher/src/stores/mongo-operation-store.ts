@@ -1,7 +1,7 @@
 import type { PipelineOperationDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import type { Collection, Document } from 'mongodb'
 import { literal } from '../directory/update-expressions.ts'
-import { gatherWrites } from '../gathering/gather-writes.ts'
 import { FINAL, KEPT_MS, toOutput } from '../records/refresh-records.ts'
 import { PIPELINE_NAME, PIPELINE_VERSION, refreshIdOf } from '../refresh-id.ts'
 import type { OperationStore, RefreshEnding } from './stores.ts'

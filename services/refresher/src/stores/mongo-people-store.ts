@@ -1,11 +1,11 @@
 import type { PersonClaim } from '@buyer-group/rules/folding/merge-sightings.ts'
+import { gather } from '@buyer-group/shared/batching/gather.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
 import { findClaimed, findPeople } from '../directory/find-people.ts'
 import { createPeopleTable } from '../directory/people-table.ts'
 import { savePeople } from '../directory/save-people.ts'
 import { savePeopleTogether } from '../directory/save-people-together.ts'
-import { gather } from '../gathering/gather.ts'
 import { KEYS_TOGETHER } from '../gathering/limits.ts'
 import type { PeopleStore } from './stores.ts'
 

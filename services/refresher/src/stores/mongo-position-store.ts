@@ -1,10 +1,10 @@
+import { gather } from '@buyer-group/shared/batching/gather.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import type { Collection } from 'mongodb'
 import { findActivePositions, findPositionsOf } from '../directory/find-positions.ts'
 import { savePositions } from '../directory/save-positions.ts'
 import { writePositions } from '../directory/write-positions.ts'
-import { gather } from '../gathering/gather.ts'
-import { gatherWrites } from '../gathering/gather-writes.ts'
 import { COMPANIES_TOGETHER } from '../gathering/limits.ts'
 import type { PositionStore } from './stores.ts'
 

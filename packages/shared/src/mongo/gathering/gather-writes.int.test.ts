@@ -1,17 +1,18 @@
-import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
+import { useFreshDatabase } from '@buyer-group/testing/mongo/use-fresh-database.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { classifyError } from '../../errors/classify-error.ts'
+import { createLogger } from '../../logging/create-logger.ts'
+import { collectionsOf } from '../collections.ts'
+import { migrate } from '../migrations/migrate.ts'
 import { gatherWrites } from './gather-writes.ts'
 
-let database: Awaited<ReturnType<typeof openTemporaryDatabase>>
+const freshDatabase = useFreshDatabase()
+const refreshLogs = () => collectionsOf(freshDatabase()).refreshLogs
 
-beforeAll(async () => {
-  database = await openTemporaryDatabase()
-})
-afterAll(() => database.close())
+beforeEach(() => migrate(freshDatabase(), createLogger('test', 'fatal')))
 
 test('gathered writes tell each asker what became of its own: written, present, or refused', async () => {
-  const log = gatherWrites(database.collections.refreshLogs)
+  const log = gatherWrites(refreshLogs())
   const upsert = (commandId: string, more: object) => ({
     updateOne: {
       filter: { commandId, status: 'pending' as const },
@@ -45,19 +46,23 @@ test('gathered writes tell each asker what became of its own: written, present, 
   ])
   expect(outcomes[2]).toMatchObject({ reason: { name: 'MongoServerError', code: 121 } })
   expect(classifyError((outcomes[2] as PromiseRejectedResult).reason)).toMatchObject({ fate: 'unknown' })
-  const stored = await database.collections.refreshLogs.find({}, { sort: { commandId: 1 } }).toArray()
+  const stored = await refreshLogs()
+    .find({}, { sort: { commandId: 1 } })
+    .toArray()
   expect(stored.map(({ commandId }) => commandId)).toEqual(['done', 'first', 'last'])
 })
 
 test('gathered updates of which one matches nothing are all unsure, and take effect where they match', async () => {
-  const log = gatherWrites(database.collections.refreshLogs)
+  const log = gatherWrites(refreshLogs())
   const fail = (commandId: string) =>
     log({ updateOne: { filter: { commandId, status: 'processing' }, update: { $set: { status: 'failed' } } } })
   const begin = (commandId: string) => log({ insertOne: { document: { ...logOf(commandId), status: 'processing' } } })
   await Promise.all([begin('one'), begin('two')])
   expect(await Promise.all([fail('one'), fail('nobody'), begin('three')])).toEqual(['unsure', 'unsure', 'written'])
   expect(await Promise.all([fail('two'), fail('three')])).toEqual(['written', 'written'])
-  const failed = await database.collections.refreshLogs.find({ status: 'failed' }, { sort: { commandId: 1 } }).toArray()
+  const failed = await refreshLogs()
+    .find({ status: 'failed' }, { sort: { commandId: 1 } })
+    .toArray()
   expect(failed.map(({ commandId }) => commandId)).toEqual(['one', 'three', 'two'])
 })
 

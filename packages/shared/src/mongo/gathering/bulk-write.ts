@@ -1,4 +1,3 @@
-import { refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
 import {
   type AnyBulkWriteOperation,
   type BulkWriteResult,
@@ -7,6 +6,7 @@ import {
   MongoBulkWriteError,
   type WriteError,
 } from 'mongodb'
+import { refusedOperations } from '../refused-operations.ts'
 
 export interface BulkOutcome {
   readonly result: BulkWriteResult

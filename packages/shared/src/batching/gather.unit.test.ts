@@ -1,5 +1,5 @@
-import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { describe, expect, test } from 'vitest'
+import { AppError } from '../errors/app-error.ts'
 import { gather } from './gather.ts'
 
 const away = new AppError('away', { code: 'mongodb_unavailable', fate: 'unavailable' })

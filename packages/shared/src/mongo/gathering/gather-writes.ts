@@ -1,7 +1,7 @@
-import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
-import { type BulkOutcome, bulkWrite } from '../directory/bulk-write.ts'
-import { gather } from './gather.ts'
+import { gather } from '../../batching/gather.ts'
+import { DUPLICATE_KEY } from '../refused-operations.ts'
+import { type BulkOutcome, bulkWrite } from './bulk-write.ts'
 
 /**
  * Of one operation: it took effect; or it was an insert or upsert whose document is there already; or it was an update
@@ -13,9 +13,19 @@ export type WriteOutcome = 'written' | 'present' | 'unsure'
 /** Hands one operation in; resolves once it is durable. */
 export type GatheredWrite<Doc extends Document> = (operation: AnyBulkWriteOperation<Doc>) => Promise<WriteOutcome>
 
-/** Gathers operations into unordered bulk writes. One that is refused fails its own asker. */
-export function gatherWrites<Doc extends Document>(collection: Collection<Doc>): GatheredWrite<Doc> {
+/** For operations that may be large: what goes into one round trip at most, unless one alone is heavier. */
+export interface WriteWeights<Doc extends Document> {
+  weigh(operation: AnyBulkWriteOperation<Doc>): number
+  readonly maxBatchWeight: number
+}
+
+/** Gathers operations into unordered bulk writes of at most a thousand. One that is refused fails its own asker. */
+export function gatherWrites<Doc extends Document>(
+  collection: Collection<Doc>,
+  weights?: WriteWeights<Doc>,
+): GatheredWrite<Doc> {
   const write = gather<AnyBulkWriteOperation<Doc>, WriteOutcome | Error>({
+    ...weights,
     maxBatch: 1_000,
     maxInFlight: 1,
     run: async (operations) => readOutcomes(operations, await bulkWrite(collection, operations)),

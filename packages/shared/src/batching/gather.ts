@@ -1,7 +1,7 @@
-import { type AdaptiveBatcherOptions, createAdaptiveBatcher } from '@buyer-group/shared/batching/adaptive-batcher.ts'
-import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
+import { classifyError } from '../errors/classify-error.ts'
+import { type AdaptiveBatcherOptions, createAdaptiveBatcher } from './adaptive-batcher.ts'
 
-/** More than any number of refreshes that run side by side asks for at once. */
+/** More than all that work that runs side by side asks for at once. */
 const MAX_QUEUED = 100_000
 
 export interface GatherOptions<Item, Result>
@@ -13,8 +13,8 @@ export interface GatherOptions<Item, Result>
 type Settled<Result> = { readonly value: Result } | { readonly error: unknown }
 
 /**
- * Gathers what refreshes running side by side ask for while the last round trip was under way into the next one. A
- * refresh waits for its own result before it asks for more, so its order is kept; requests of different ones have none.
+ * Gathers what is asked for side by side while the last round trip was under way into the next one. Whoever waits for its
+ * own result before it asks for more keeps its order; requests of different askers have none.
  * Each fails for itself: where a round trip fails, all of it is done again one by one, unless a part is away.
  */
 export function gather<Item, Result>(options: GatherOptions<Item, Result>): (item: Item) => Promise<Result> {
