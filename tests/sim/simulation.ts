@@ -12,6 +12,8 @@ import { createRefreshHandler } from '@buyer-group/refresher/handle-refresh-comm
 import { createRefresherMetrics } from '@buyer-group/refresher/metrics.ts'
 import type { Refresher } from '@buyer-group/refresher/refresher.ts'
 import { createMemoryStores as createRefresherStores } from '@buyer-group/refresher/test-kit/memory-stores.ts'
+import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
+import { builtIn } from '@buyer-group/shared/config/reloading-file.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { PersonChange, RefreshCommand, RefreshRequest } from '@buyer-group/shared/messages/messages.ts'
@@ -41,6 +43,7 @@ const MOST_STEPS = 30_000
 const detectorMetrics = createDetectorMetrics(new Registry())
 const refresherMetrics = createRefresherMetrics(new Registry())
 const logger = createLogger('simulation', 'silent')
+const profile = builtIn(DEFAULT_PROFILE).current
 
 /** A place for a process: whatever dies in it is started again. */
 interface Slot {
@@ -449,6 +452,7 @@ export class Simulation {
       now: () => new Date(clock()),
       pause: (ms) => this.#scheduler.sleep(process, ms),
       cacheMaxAgeMs: this.#cacheMaxAgeMs,
+      profile,
     }
     const handle = createRefreshHandler((this.#mutation.refresher ?? ((same) => same))(refresher))
     const consumer = new SimConsumer<RefreshCommand>({

@@ -16,6 +16,12 @@ export const refresherConfigSchema = z.object({
     .describe(
       'the age below which a group is published again as it is if no change waits, manual and scheduled refreshes aside; 0s switches that off.',
     ),
+  BUYER_GROUP_PROFILE: z
+    .string()
+    .optional()
+    .describe(
+      'the path of a JSON file that says which departments, roles and group size matter for what is sold (docs/buyer-group-profile.md); the built-in profile where not set. Read again when it changes and on SIGHUP.',
+    ),
 })
 
 export type RefresherConfig = z.output<typeof refresherConfigSchema>

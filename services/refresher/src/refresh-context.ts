@@ -1,3 +1,5 @@
+import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
+import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefresherStores } from './stores/stores.ts'
 
@@ -8,4 +10,6 @@ export interface RefreshContext {
   readonly now: () => Date
   /** How old a group may be to be published again as it is, in milliseconds. */
   readonly cacheMaxAgeMs: number
+  /** The buyer-group profile in use; may be another one at the next call. */
+  readonly profile: () => Versioned<BuyerGroupProfile>
 }

@@ -3,6 +3,8 @@ import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/
 import type { PositionWrite } from '@buyer-group/rules/folding/plan-positions.ts'
 import type { WaitingChange } from '@buyer-group/rules/folding/waiting-change.ts'
 import type { Difference } from '@buyer-group/rules/membership/compare-members.ts'
+import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
+import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Member, RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import type { BuyerGroupDoc, PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 
@@ -48,12 +50,16 @@ export interface Folded extends Directory {
 export interface Ranked extends Folded {
   /** One for each active position, in no order. */
   readonly ranked: readonly Member[]
+  /** What they were ranked by, and the group is composed by: one profile for both, though it may be replaced between. */
+  readonly profile: Versioned<BuyerGroupProfile>
 }
 
 /** A group on its way to being stored, whether composed anew or taken over from the stored one. */
 export interface Draft extends Waiting {
   readonly members: readonly Member[]
   readonly composedAt: Date
+  /** Of the profile that the members were composed by; undefined where a group older than profiles is taken over. */
+  readonly profileVersion: string | undefined
   /** What must be written to the directory first. */
   readonly writes: DirectoryWrites
 }

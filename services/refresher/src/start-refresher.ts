@@ -4,6 +4,7 @@ import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { guardRegistry } from '@buyer-group/shared/avro/guard-registry.ts'
 import { checkRegistry } from '@buyer-group/shared/avro/registry-check.ts'
+import { createReloadMetrics } from '@buyer-group/shared/config/reload-metrics.ts'
 import { type FaultPoints, readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
@@ -34,6 +35,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import type { RefresherConfig } from './config.ts'
 import { createRefreshHandler } from './handle-refresh-command.ts'
 import { createRefresherMetrics } from './metrics.ts'
+import { openProfile } from './open-profile.ts'
 import { gatherPublishing } from './publishing/gathered-publisher.ts'
 import { createMongoStores } from './stores/mongo-stores.ts'
 import type { RefresherStores } from './stores/stores.ts'
@@ -48,7 +50,7 @@ const WEIGHTS: Readonly<Record<Priority, number>> = { high: 8, normal: 4, low: 1
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
  * Each resource registers its release as soon as it is open, so that a start that fails half-way leaves none behind.
  * Waits for a part that is away, and says so on /readyz.
- * @throws when a schema is not registered or the admin port is taken.
+ * @throws ConfigError where the profile cannot be used; else when a schema is not registered or the admin port is taken.
  */
 export async function startRefresher(config: RefresherConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
   const faults = readFaultPoints(process.env)
@@ -57,6 +59,9 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const topics = topicNames(config.TOPIC_PREFIX)
   const groupId = topics.group(GROUPS.refresher)
   const consumedTopics = CONSUMED_TOPICS.refresher.map((topic) => topics.name(topic))
+
+  const profile = await openProfile(config.BUYER_GROUP_PROFILE, { logger, metrics: createReloadMetrics(registry) })
+  shutdown.register('buyer-group profile', profile.close)
 
   const whenThere = { logger, signal: shutdown.signal }
   const { client, db } = await openWhenThere(
@@ -112,6 +117,7 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
     now: () => new Date(),
     pause: (ms) => wait(ms, undefined, { signal: shutdown.signal }),
     cacheMaxAgeMs: config.CACHE_MAX_AGE,
+    profile: profile.current,
   })
 
   const decodeBytes = openDecoder(schemas, 'refresh-command')

@@ -26,6 +26,7 @@ export function compareMembers(before: readonly Member[], after: readonly Member
   }
 }
 
+/** Not `reasons`: the same role and score for other reasons is news to nobody, and every reworded profile would be. */
 const FIELDS = ['name', 'email', 'title', 'seniority', 'department', 'role', 'score'] as const
 
 const isSame = (left: Member, right: Member) => FIELDS.every((field) => left[field] === right[field])

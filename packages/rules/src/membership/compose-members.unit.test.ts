@@ -4,7 +4,14 @@ import { describe, expect, test } from 'vitest'
 import { positionOf } from '../folding/merge-positions.ts'
 import { compareMembers, NO_DIFFERENCE } from './compare-members.ts'
 import { composeMembers } from './compose-members.ts'
+import { DEFAULT_PROFILE } from './default-profile.ts'
+import type { BuyerGroupProfile } from './profile-parts.ts'
 import { toMember } from './to-member.ts'
+
+const composedBy = (group: Partial<BuyerGroupProfile['group']>) => (members: readonly Member[]) =>
+  composeMembers(members, { ...DEFAULT_PROFILE, group: { minScore: 0, maxPerRole: {}, ...group } })
+
+const ids = (members: readonly Member[]) => members.map(({ personId }) => personId)
 
 const member = (personId: string, title: string): Member =>
   toMember(
@@ -18,6 +25,7 @@ const member = (personId: string, title: string): Member =>
       changedBy: 'test:1',
     }),
     undefined,
+    DEFAULT_PROFILE,
   )
 
 describe('a member', () => {
@@ -45,9 +53,12 @@ describe('a member', () => {
       changedBy: 'test:1',
     })
     const person = { personId: 'per_1', sourceIds: ['test:1'], name: 'Pat', changedAt: new Date(1), changedBy: 'x' }
-    expect(toMember(position, { ...person, email: 'pat@x.io' })).toMatchObject({ name: 'Pat', email: 'pat@x.io' })
-    expect(toMember(position, person)).toMatchObject({ name: 'Pat', email: null })
-    expect(toMember(position, undefined)).toMatchObject({ name: '', email: null })
+    expect(toMember(position, { ...person, email: 'pat@x.io' }, DEFAULT_PROFILE)).toMatchObject({
+      name: 'Pat',
+      email: 'pat@x.io',
+    })
+    expect(toMember(position, person, DEFAULT_PROFILE)).toMatchObject({ name: 'Pat', email: null })
+    expect(toMember(position, undefined, DEFAULT_PROFILE)).toMatchObject({ name: '', email: null })
   })
 })
 
@@ -59,17 +70,43 @@ describe('a group', () => {
     { selector: ({ personId }) => personId },
   )
 
-  test('is ordered by score, then by person, whatever the order of the positions', () => {
+  const limits = fc.record(
+    {
+      maxMembers: fc.integer({ min: 1, max: 5 }),
+      minScore: fc.constantFrom(0, 20, 95),
+      maxPerRole: fc.constantFrom({}, { decision_maker: 1, user: 2 }, { user: 0 }),
+    },
+    { requiredKeys: [] },
+  )
+
+  test('is the same for the same members in whatever order they come', () => {
     fc.assert(
       fc.property(
         members.chain((list) => fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length }))),
-        ([list, shuffled]) => {
-          expect(composeMembers(shuffled)).toEqual(composeMembers(list))
+        limits,
+        ([list, shuffled], group) => {
+          expect(composedBy(group)(shuffled)).toEqual(composedBy(group)(list))
         },
       ),
     )
-    const ordered = composeMembers([member('b', 'Member'), member('a', 'Member'), member('c', 'CEO')])
-    expect(ordered.map(({ personId }) => personId)).toEqual(['c', 'a', 'b'])
+  })
+
+  test('has everybody by the built-in profile, by score, then by the code units of the id', () => {
+    const list = [member('b', 'Member'), member('ä', 'Member'), member('a', 'Member'), member('B', 'Member')]
+    expect(ids(composeMembers([...list, member('z', 'CEO')], DEFAULT_PROFILE))).toEqual(['z', 'B', 'a', 'b', 'ä'])
+  })
+
+  test('has no more members than the profile allows, and keeps those with the highest scores', () => {
+    const list = [member('a', 'Intern'), member('b', 'CEO'), member('c', 'CFO'), member('d', 'Member')]
+    expect(ids(composedBy({ maxMembers: 2 })(list))).toEqual(['b', 'c'])
+    expect(ids(composedBy({ minScore: 20 })(list))).toEqual(['b', 'c', 'd'])
+    expect(ids(composedBy({ minScore: 21 })(list))).toEqual(['b', 'c'])
+  })
+
+  test('leaves out who is too many of a role, and fills the places with others', () => {
+    const list = [member('a', 'Intern'), member('b', 'CEO'), member('c', 'CFO'), member('d', 'Member')]
+    expect(ids(composedBy({ maxMembers: 2, maxPerRole: { decision_maker: 1 } })(list))).toEqual(['b', 'd'])
+    expect(ids(composedBy({ maxPerRole: { user: 0 } })(list))).toEqual(['b', 'c'])
   })
 
   test('differs from itself in nothing', () => {
@@ -78,6 +115,14 @@ describe('a group', () => {
         expect(compareMembers(list, list)).toEqual(NO_DIFFERENCE)
       }),
     )
+  })
+
+  test('does not differ from one whose members have other reasons alone', () => {
+    const [before, after] = [member('a', 'CEO'), { ...member('a', 'CEO'), reasons: ['decision_maker: owner'] }]
+    const { reasons: _none, ...stored } = before
+    expect(compareMembers([before], [after])).toEqual(NO_DIFFERENCE)
+    expect(compareMembers([stored], [after])).toEqual(NO_DIFFERENCE)
+    expect(compareMembers([before], [{ ...before, score: 1 }]).changed).toHaveLength(1)
   })
 
   test('differs from another by who was added, removed and changed', () => {

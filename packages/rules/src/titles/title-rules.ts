@@ -4,30 +4,37 @@
  * matches wins, so the special stands before the general.
  */
 
-export type Seniority =
-  | 'owner'
-  | 'c-suite'
-  | 'vp'
-  | 'head'
-  | 'director'
-  | 'manager'
-  | 'senior'
-  | 'individual'
-  | 'intern'
+/** Levels, the highest first: of several that a person holds, the highest is theirs. */
+export const SENIORITIES = [
+  'owner',
+  'c-suite',
+  'vp',
+  'head',
+  'director',
+  'manager',
+  'senior',
+  'individual',
+  'intern',
+] as const
 
-export type Department =
-  | 'sales'
-  | 'marketing'
-  | 'engineering'
-  | 'product'
-  | 'finance'
-  | 'hr'
-  | 'legal'
-  | 'operations'
-  | 'it'
-  | 'support'
-  | 'executive'
-  | 'other'
+export type Seniority = (typeof SENIORITIES)[number]
+
+export const DEPARTMENTS = [
+  'sales',
+  'marketing',
+  'engineering',
+  'product',
+  'finance',
+  'hr',
+  'legal',
+  'operations',
+  'it',
+  'support',
+  'executive',
+  'other',
+] as const
+
+export type Department = (typeof DEPARTMENTS)[number]
 
 export interface TitleRule<Label> {
   readonly label: Label

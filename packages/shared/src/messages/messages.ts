@@ -57,6 +57,8 @@ export interface Member {
   readonly role: string
   /** 0 to 100. */
   readonly score: number
+  /** Why this role and this score; absent in groups that were stored before there were reasons. */
+  readonly reasons?: readonly string[]
 }
 
 export interface MemberChange {

@@ -169,6 +169,8 @@ export interface BuyerGroupDoc {
   refreshedAt: Date
   /** When the members were last composed from the directory; a refresh answered from the cache leaves it. */
   composedAt?: Date
+  /** The version of the buyer-group profile they were composed by. */
+  profileVersion?: string
   /** When result and current state were published; null while they are not known to be. */
   publishedAt: Date | null
 }

@@ -5,21 +5,23 @@ import type { RefreshContext } from '../refresh-context.ts'
 import type { Draft, Ranked } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
 
-/** Puts the members in order and says what the directory must hold before the group may be stored. */
+/** Chooses and orders the members by the profile, and says what the directory must hold before the group may be stored. */
 export const composeBuyerGroup = defineStep({
   name: 'composeBuyerGroup',
   idempotencyKey: stepKey('composeBuyerGroup'),
   retryable: true,
   execute: (ranked: Ranked, { now }: Pick<RefreshContext, 'now'>): Draft => {
-    const { command, refreshId, stored, changes, foldedIds, sightings, claimedPeople, personIds, folded } = ranked
+    const { command, refreshId, stored, changes, foldedIds, sightings, claimedPeople, personIds, folded, profile } =
+      ranked
     return {
       command,
       refreshId,
       stored,
       changes,
       foldedIds,
-      members: composeMembers(ranked.ranked),
+      members: composeMembers(ranked.ranked, profile.value),
       composedAt: now(),
+      profileVersion: profile.version,
       writes: {
         sightings,
         claimedPeople,

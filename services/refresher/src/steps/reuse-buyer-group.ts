@@ -14,6 +14,7 @@ export const reuseBuyerGroup = defineStep({
       ...waiting,
       members: checked.stored?.members ?? [],
       composedAt: checked.stored?.composedAt ?? checked.stored?.refreshedAt ?? now(),
+      profileVersion: checked.stored?.profileVersion,
       writes: { sightings: [], claimedPeople: [], personIds: new Map(), positions: [], positionChanges: [] },
     }
   },

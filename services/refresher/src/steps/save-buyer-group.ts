@@ -49,6 +49,7 @@ function toGroup({ command, refreshId, stored, difference, ...draft }: Compared,
     foldedIds: [...draft.foldedIds],
     refreshedAt: now,
     composedAt: draft.composedAt,
+    ...(draft.profileVersion === undefined ? {} : { profileVersion: draft.profileVersion }),
     publishedAt: null,
   }
 }

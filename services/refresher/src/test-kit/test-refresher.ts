@@ -1,6 +1,8 @@
+import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { readSchema, type SchemaName } from '@buyer-group/shared/avro/schemas.ts'
+import { builtIn } from '@buyer-group/shared/config/reloading-file.ts'
 import type { OutgoingMessage, Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { BuyerGroup, RefreshCommand, RefreshResult } from '@buyer-group/shared/messages/messages.ts'
@@ -83,6 +85,7 @@ export async function createTestRefresher(
     now: () => new Date(),
     pause: async () => {},
     cacheMaxAgeMs: 0,
+    profile: builtIn(DEFAULT_PROFILE).current,
     ...more,
   }
   const handler = createRefreshHandler(refresher)
