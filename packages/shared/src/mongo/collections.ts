@@ -60,10 +60,12 @@ export interface RefreshLogDoc {
 
 export interface PipelineStepRecord {
   name: string
-  status: 'completed' | 'failed'
+  status: 'completed' | 'failed' | 'memoised' | 'skipped' | 'cancelled'
   startedAt: Date
   /** Milliseconds. */
   duration: number
+  /** Missing where it was recorded before steps were tried again. */
+  attempts?: number
   error?: { code: string; message: string }
 }
 
@@ -72,15 +74,45 @@ export interface PipelineOperationDoc {
   pipelineName: string
   pipelineVersion: string
   input: unknown
+  /** The input's JSON text, where `input` does not give it back exactly. */
+  inputText?: string
   output?: unknown
-  status: 'running' | 'completed' | 'failed' | 'superseded'
+  /** The output's JSON text, where `output` does not give it back exactly. */
+  outputText?: string
+  /** `running`, `failed`, or how it ended for good: `completed`, `superseded`, or what its workflow calls it. */
+  status: string
   steps: PipelineStepRecord[]
+  /** How many more steps the run had than are kept; missing where all are. */
+  stepsOmitted?: number
   createdAt: Date
   completedAt?: Date
   /** Milliseconds. */
   duration?: number
   error?: { code: string; message: string }
   expiresAt?: Date
+}
+
+/** Who executes one node of a run, and what came of it. */
+export interface PipelineStepResultDoc {
+  /** The operation's idempotencyKey. */
+  run: string
+  version: string
+  /** The node's name. */
+  node: string
+  /** The step's own: another input is another document. */
+  idempotencyKey: string
+  /** The worker that holds or finished it; null where it was given back. */
+  token: string | null
+  /** By the database's clock. */
+  heldUntil: Date
+  /** Whether some worker was cut off while it held this, and may have had its effect. */
+  interrupted: boolean
+  /** JSON text, once finished. */
+  output?: string
+  /** By the worker's clock: when it claimed. */
+  startedAt: Date
+  completedAt?: Date
+  expiresAt: Date
 }
 
 /** Changes that arrived inside an open window and wait for its trailing refresh. */
@@ -249,6 +281,7 @@ export interface Collections {
   readonly webhookEvents: Collection<WebhookEventDoc>
   readonly refreshLogs: Collection<RefreshLogDoc>
   readonly pipelineOperations: Collection<PipelineOperationDoc>
+  readonly pipelineStepResults: Collection<PipelineStepResultDoc>
   readonly refreshWindows: Collection<RefreshWindowDoc>
   readonly people: Collection<PersonDoc>
   readonly positions: Collection<PositionDoc>
@@ -262,6 +295,7 @@ export function collectionsOf(db: Db): Collections {
     webhookEvents: db.collection('webhook_events'),
     refreshLogs: db.collection('buyer_group_refresh_logs'),
     pipelineOperations: db.collection('pipeline_operations'),
+    pipelineStepResults: db.collection('pipeline_step_results'),
     refreshWindows: db.collection('refresh_windows'),
     people: db.collection('people'),
     positions: db.collection('positions'),

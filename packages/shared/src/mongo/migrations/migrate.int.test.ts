@@ -6,7 +6,7 @@ import { collectionsOf } from '../collections.ts'
 import { migrate } from './migrate.ts'
 
 const logger = createLogger('test', 'fatal')
-const ALL = ['0001-collections', '0002-dead-letter-replays', '0003-aged-groups']
+const ALL = ['0001-collections', '0002-dead-letter-replays', '0003-aged-groups', '0004-pipeline-step-results']
 const freshDatabase = useFreshDatabase()
 let db: Db
 
@@ -46,6 +46,7 @@ test('creates every collection of the contract with its indexes', async () => {
     ],
     buyer_group_refresh_logs: ['commandId unique', 'companyId+startedAt', 'expiresAt ttl 0', 'workspaceId+status'],
     pipeline_operations: ['expiresAt ttl 0', 'idempotencyKey unique', 'pipelineName+status'],
+    pipeline_step_results: ['expiresAt ttl 0', 'run+version+node+idempotencyKey unique'],
     refresh_windows: ['closesAt partial', 'companyId unique', 'outbox.requestedAt partial'],
     people: ['email unique partial', 'personId unique', 'sourceIds unique'],
     positions: ['companyId+personId unique'],
@@ -145,6 +146,24 @@ test('refuses documents that are not what the models say, and lets unknown field
   await refreshWindows.insertOne({ ...window, pending: null, outbox: null })
   const pending = { since: at, count: 1 } as never
   await expect(refreshWindows.updateOne({}, { $set: { pending } })).rejects.toMatchObject(refused)
+})
+
+test('lets operations end as their workflows name it, and each node of a run be claimed once', async () => {
+  await migrate(db, logger)
+  const { pipelineOperations, pipelineStepResults } = collectionsOf(db)
+  const operation = { idempotencyKey: 'o', pipelineName: 'order', pipelineVersion: '1', input: null, createdAt: at }
+  const step = { name: 'ask', status: 'memoised' as const, startedAt: at, duration: 0, attempts: 0 }
+  await pipelineOperations.insertOne({ ...operation, status: 'rejected', steps: [step] })
+  const odd = { ...step, status: 'guessed' as never }
+  await expect(pipelineOperations.updateOne({}, { $set: { steps: [odd] } })).rejects.toMatchObject({ code: 121 })
+
+  const node = { run: 'o', version: '1', node: 'ask', idempotencyKey: 'a' }
+  const claim = () => ({ ...node, token: 't', heldUntil: at, interrupted: false, startedAt: at, expiresAt: new Date() })
+  await pipelineStepResults.insertOne(claim())
+  await expect(pipelineStepResults.insertOne(claim())).rejects.toMatchObject({ code: 11_000 })
+  await pipelineStepResults.insertOne({ ...claim(), version: '2' })
+  const output = { price: 1 } as never
+  await expect(pipelineStepResults.updateOne({}, { $set: { output } })).rejects.toMatchObject({ code: 121 })
 })
 
 test('indexes only the windows that have something to do', async () => {

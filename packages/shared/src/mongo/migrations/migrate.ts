@@ -4,12 +4,18 @@ import type { Logger } from '../../logging/create-logger.ts'
 import { collectionsMigration } from './0001-collections/migration.ts'
 import { deadLetterReplaysMigration } from './0002-dead-letter-replays/migration.ts'
 import { agedGroupsMigration } from './0003-aged-groups.ts'
+import { pipelineStepResultsMigration } from './0004-pipeline-step-results/migration.ts'
 import { withLease } from './lease.ts'
 import type { Migration, MigrationContext } from './migration.ts'
 import { createMigrationStorage } from './migration-storage.ts'
 
 /** Every migration, in order. */
-export const MIGRATIONS: readonly Migration[] = [collectionsMigration, deadLetterReplaysMigration, agedGroupsMigration]
+export const MIGRATIONS: readonly Migration[] = [
+  collectionsMigration,
+  deadLetterReplaysMigration,
+  agedGroupsMigration,
+  pipelineStepResultsMigration,
+]
 
 export interface MigrateOptions {
   /** For tests: other migrations than the project's. */
