@@ -3,15 +3,13 @@ import { decideEvents } from '@buyer-group/detector/decide-events.ts'
 import type { Detector } from '@buyer-group/detector/detector.ts'
 import { createBatchHandler } from '@buyer-group/detector/handle-batch.ts'
 import { recordEvents } from '@buyer-group/detector/record-events.ts'
-import type { ChangeItem } from '@buyer-group/detector/rules/change-item.ts'
+import { toChangeItem } from '@buyer-group/detector/rules/change-item.ts'
 import type { DetectorMessage } from '@buyer-group/detector/rules/detector-message.ts'
 import { sendCommands } from '@buyer-group/detector/send-commands.ts'
 import type { DetectorStores } from '@buyer-group/detector/stores/stores.ts'
 import type { Refresher } from '@buyer-group/refresher/refresher.ts'
 import type { RefresherStores } from '@buyer-group/refresher/stores/stores.ts'
-import { detectSignificantChange } from '@buyer-group/rules/significance/detect-significant-change.ts'
 import type { BatchHandler } from '@buyer-group/shared/kafka/consumer-types.ts'
-import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { done } from '@buyer-group/shared/outcomes/verdict.ts'
 import { type MemoryDatabase, placeKey } from '@buyer-group/testing/memory/memory-database.ts'
@@ -145,12 +143,10 @@ function decidesBeforeClaiming(detector: Detector): BatchHandler<DetectorMessage
   return async (batch, signal) => {
     const requests = batch.flatMap(({ value }, index) => (value.kind === 'request' ? [index] : []))
     if (requests.length > 0) return handleAll(batch, signal)
-    const items = batch.flatMap(({ value }, index): ChangeItem[] => {
-      if (value.kind !== 'change') return []
-      const { source, eventId, companyId } = value.change
-      const placements = detectSignificantChange(value.event, companyId, detector.significantTypes)
-      return [{ index, key: eventIdempotencyKey(source, eventId), message: value, placements }]
-    })
+    const policy = detector.policy()
+    const items = batch.flatMap(({ value }, index) =>
+      value.kind === 'change' ? [toChangeItem(index, value, policy)] : [],
+    )
     const recorded = await recordEvents(detector, items)
     const verdicts = await decideEvents(detector, recorded, new Map())
     const { commands } = await claimWindows(detector, recorded.open)

@@ -13,6 +13,7 @@ import { createRefresherMetrics } from '@buyer-group/refresher/metrics.ts'
 import type { Refresher } from '@buyer-group/refresher/refresher.ts'
 import { createMemoryStores as createRefresherStores } from '@buyer-group/refresher/test-kit/memory-stores.ts'
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
+import { compilePolicy, policyOfTypes } from '@buyer-group/rules/significance/significance-policy.ts'
 import { builtIn } from '@buyer-group/shared/config/reloading-file.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
@@ -44,6 +45,7 @@ const detectorMetrics = createDetectorMetrics(new Registry())
 const refresherMetrics = createRefresherMetrics(new Registry())
 const logger = createLogger('simulation', 'silent')
 const profile = builtIn(DEFAULT_PROFILE).current
+const policy = { value: compilePolicy(policyOfTypes([...SIGNIFICANT_TYPES])), version: 'simulation' }
 
 /** A place for a process: whatever dies in it is started again. */
 interface Slot {
@@ -406,7 +408,7 @@ export class Simulation {
         normal: { topic: COMMAND_TOPICS.normal, ...command },
         low: { topic: COMMAND_TOPICS.low, ...command },
       },
-      significantTypes: SIGNIFICANT_TYPES,
+      policy: () => policy,
       windowMs: this.#windowMs,
       workspaceId: 'default',
       metrics: detectorMetrics,

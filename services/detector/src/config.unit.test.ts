@@ -14,8 +14,16 @@ test('only the addresses are required', () => {
     REFRESH_WINDOW: 3_600_000,
     SWEEP_INTERVAL: 500,
     MAX_BATCH: 1_000,
-    SIGNIFICANT_TYPES: ['person.role_change', 'person.company_change', 'person.promotion', 'person.department_change'],
   })
+})
+
+test('types and a policy file together are refused, naming both', () => {
+  const both = { ...required, SIGNIFICANT_TYPES: 'person.promotion', SIGNIFICANCE_POLICY: 'policy.json' }
+  expect(() => readConfig(detectorConfigSchema, both)).toThrow(/^SIGNIFICANT_TYPES .*SIGNIFICANCE_POLICY/)
+  expect(readConfig(detectorConfigSchema, { ...both, SIGNIFICANT_TYPES: '' }).SIGNIFICANCE_POLICY).toBe('policy.json')
+  expect(readConfig(detectorConfigSchema, { ...both, SIGNIFICANCE_POLICY: '' }).SIGNIFICANT_TYPES).toEqual([
+    'person.promotion',
+  ])
 })
 
 test.each([

@@ -28,6 +28,10 @@ export async function decideEvents(
   for (const { index } of conflicts) judge(index, 'conflict', CONFLICT)
   for (const { index } of refused) judge(index, 'rejected', REFUSED)
   for (const [outcome, count] of counts) metrics.decisions.inc({ outcome }, count)
+  for (const { classification } of [...open, ...insignificant]) {
+    if (classification === undefined) continue
+    metrics.classifications.inc({ type: classification.type, reason: classification.reason })
+  }
   return verdicts
 }
 

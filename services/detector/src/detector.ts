@@ -1,4 +1,6 @@
+import type { CompiledPolicy } from '@buyer-group/rules/significance/significance-policy.ts'
 import type { Encode } from '@buyer-group/shared/avro/encoder.ts'
+import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
@@ -14,7 +16,8 @@ export interface Detector {
   readonly commandTopics: Readonly<
     Record<Priority, { readonly topic: string; readonly encode: Encode<RefreshCommand> }>
   >
-  readonly significantTypes: ReadonlySet<string>
+  /** The significance policy in use; taken once a batch, so that no batch sees two. */
+  readonly policy: () => Versioned<CompiledPolicy>
   readonly windowMs: number
   readonly workspaceId: string
   readonly metrics: DetectorMetrics

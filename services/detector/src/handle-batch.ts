@@ -1,6 +1,6 @@
-import { detectSignificantChange } from '@buyer-group/rules/significance/detect-significant-change.ts'
+import type { CompiledPolicy } from '@buyer-group/rules/significance/significance-policy.ts'
+import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { BatchHandler, Decoded } from '@buyer-group/shared/kafka/consumer-types.ts'
-import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import { traceparentOf } from '@buyer-group/shared/messages/traceparent.ts'
 import { done } from '@buyer-group/shared/outcomes/verdict.ts'
 import { claimWindows } from './claim-windows.ts'
@@ -8,7 +8,7 @@ import { decideEvents } from './decide-events.ts'
 import type { Detector } from './detector.ts'
 import { handleRequests, type RequestItem } from './handle-requests.ts'
 import { recordEvents } from './record-events.ts'
-import type { ChangeItem } from './rules/change-item.ts'
+import { type ChangeItem, toChangeItem } from './rules/change-item.ts'
 import type { DetectorMessage } from './rules/detector-message.ts'
 import { sendCommands } from './send-commands.ts'
 
@@ -20,11 +20,11 @@ import { sendCommands } from './send-commands.ts'
  * @throws what the stores and the publisher throw: nothing is committed then, and the batch comes again.
  */
 export function createBatchHandler(detector: Detector): BatchHandler<DetectorMessage> {
-  const { metrics, significantTypes } = detector
+  const { metrics, policy } = detector
 
   return async (batch, signal) => {
     const stopTimer = metrics.batchDuration.startTimer()
-    const { changes, requests, traceparents } = sortByKind(batch, significantTypes)
+    const { changes, requests, traceparents } = sortByKind(batch, policy())
 
     const recorded = await recordEvents(detector, changes)
     signal.throwIfAborted()
@@ -50,7 +50,7 @@ interface SortedBatch {
   readonly traceparents: ReadonlyMap<string, string>
 }
 
-function sortByKind(batch: readonly Decoded<DetectorMessage>[], significantTypes: ReadonlySet<string>): SortedBatch {
+function sortByKind(batch: readonly Decoded<DetectorMessage>[], policy: Versioned<CompiledPolicy>): SortedBatch {
   const changes: ChangeItem[] = []
   const requests: RequestItem[] = []
   const traceparents = new Map<string, string>()
@@ -58,10 +58,9 @@ function sortByKind(batch: readonly Decoded<DetectorMessage>[], significantTypes
     const traceparent = traceparentOf(message)
     const companyIds: string[] = []
     if (value.kind === 'change') {
-      const { source, eventId, companyId } = value.change
-      const placements = detectSignificantChange(value.event, companyId, significantTypes)
-      changes.push({ index, key: eventIdempotencyKey(source, eventId), message: value, placements })
-      companyIds.push(...placements.map((placement) => placement.companyId))
+      const item = toChangeItem(index, value, policy)
+      changes.push(item)
+      companyIds.push(...item.placements.map((placement) => placement.companyId))
     } else {
       requests.push({ index, request: value.request })
       companyIds.push(value.request.companyId)

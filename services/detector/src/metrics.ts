@@ -5,6 +5,7 @@ export type DecisionLabel = 'refresh' | 'coalesced' | 'insignificant' | 'repeat'
 
 export interface DetectorMetrics {
   readonly decisions: Counter<'outcome'>
+  readonly classifications: Counter<'type' | 'reason'>
   readonly commands: Counter<'reason'>
   readonly batchSize: Histogram
   readonly batchDuration: Histogram
@@ -22,6 +23,12 @@ export function createDetectorMetrics(registry: Registry): DetectorMetrics {
       name: 'detector_decisions_total',
       help: 'Person changes decided, by outcome (refresh, coalesced, insignificant, repeat, conflict, rejected).',
       labelNames: ['outcome'],
+      registers,
+    }),
+    classifications: new Counter({
+      name: 'detector_classified_changes_total',
+      help: 'Person changes decided by what their titles, departments and companies say instead of by their own type: as which type (none: nothing relevant changed) and why.',
+      labelNames: ['type', 'reason'],
       registers,
     }),
     commands: new Counter({

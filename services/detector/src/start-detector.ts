@@ -4,6 +4,7 @@ import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { guardRegistry } from '@buyer-group/shared/avro/guard-registry.ts'
 import { checkRegistry } from '@buyer-group/shared/avro/registry-check.ts'
+import { createReloadMetrics } from '@buyer-group/shared/config/reload-metrics.ts'
 import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import { type ConsumerRunner, startConsumerRunner } from '@buyer-group/shared/kafka/consumer-runner.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
@@ -34,6 +35,7 @@ import { createBatchHandler } from './handle-batch.ts'
 import { createDetectorMetrics } from './metrics.ts'
 import { noteFailures } from './note-failures.ts'
 import { openDecoders } from './open-decoders.ts'
+import { openPolicy } from './open-policy.ts'
 import { startSweeper } from './start-sweeper.ts'
 import { createMongoStores } from './stores/mongo-stores.ts'
 import { createAgedSweep } from './sweep-aged-groups.ts'
@@ -51,6 +53,9 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
   collectDefaultMetrics({ register: metricsRegistry })
   const topics = topicNames(config.TOPIC_PREFIX)
   const groupId = topics.group(GROUPS.detector)
+
+  const policy = await openPolicy(config, { logger, metrics: createReloadMetrics(metricsRegistry) })
+  shutdown.register('significance policy', policy.close)
 
   const whenThere = { logger, signal: shutdown.signal }
   const { client, db } = await openWhenThere(
@@ -111,7 +116,7 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
       normal: await openCommandTopic('normal'),
       low: await openCommandTopic('low'),
     },
-    significantTypes: new Set(config.SIGNIFICANT_TYPES),
+    policy: policy.current,
     windowMs: config.REFRESH_WINDOW,
     workspaceId: config.WORKSPACE_ID,
     metrics: createDetectorMetrics(metricsRegistry),

@@ -17,6 +17,7 @@ export async function readRecords(
     receivedAt: 1,
     processed: 1,
     decision: 1,
+    'classification.type': 1,
     waitingFor: 1,
     coveredBy: 1,
     'error.code': 1,
@@ -73,13 +74,24 @@ export async function readGroups({ buyerGroups }: Pick<Collections, 'buyerGroups
 }
 
 function toRecord(doc: WebhookEventDoc): EventRecord {
-  const { idempotencyKey, bodySha256, receivedAt, processed, decision, waitingFor, coveredBy = [], error } = doc
+  const {
+    idempotencyKey,
+    bodySha256,
+    receivedAt,
+    processed,
+    decision,
+    classification,
+    waitingFor,
+    coveredBy = [],
+    error,
+  } = doc
   return {
     key: idempotencyKey,
     bodySha256,
     receivedAt: receivedAt.getTime(),
     processed,
     outcome: decision?.outcome ?? null,
+    classifiedAs: classification?.type,
     commandIds: decision?.commandIds ?? [],
     waitingFor,
     coveredBy: coveredBy.map(({ at, ...coverage }) => ({ ...coverage, at: at.getTime() })),

@@ -9,6 +9,16 @@ export interface EventDecision {
   readonly commandIds: readonly string[]
 }
 
+/** What counted instead of an event's own type, set once with its record. */
+export interface EventClassification {
+  /** An event type, or `none` where nothing that a buyer group shows has changed. */
+  readonly type: string
+  /** Why, as a stable word. */
+  readonly reason: string
+  /** The version of the significance policy that asked for it. */
+  readonly policy: string
+}
+
 /** Which refresh folded an event in, a company at a time. */
 export interface EventCoverage {
   readonly companyId: string
@@ -32,6 +42,8 @@ export interface WebhookEventDoc {
   processed: boolean
   processedAt?: Date
   decision?: EventDecision
+  /** Only where the significance policy did not go by the event's own type. */
+  classification?: EventClassification
   /** Companies whose next refresh must fold this event. */
   waitingFor: string[]
   coveredBy?: EventCoverage[]

@@ -18,7 +18,7 @@ export interface CompanyChanges {
 /** Gathers changes by the companies that wait for them, so that each company is asked for once a batch. */
 export function groupByCompany(changes: readonly OpenChange[]): readonly CompanyChanges[] {
   const groups = new Map<string, { name: string | null; count: number; types: Set<string>; people: Set<string> }>()
-  for (const { item, waitingFor } of changes) {
+  for (const { item, waitingFor, classification } of changes) {
     const { source, type, personId } = item.message.change
     for (const companyId of waitingFor) {
       const group = groups.get(companyId) ?? { name: null, count: 0, types: new Set(), people: new Set() }
@@ -26,7 +26,7 @@ export function groupByCompany(changes: readonly OpenChange[]): readonly Company
       const name = item.placements.find((placement) => placement.companyId === companyId)?.companyName?.trim()
       group.name = name === undefined || name === '' ? group.name : name
       group.count += 1
-      group.types.add(type)
+      group.types.add(classification?.type ?? type)
       if (group.people.size < MAX_TRIGGERED_BY) group.people.add(`${source}:${personId}`)
     }
   }

@@ -21,6 +21,12 @@ test('changes of one company are one group, each type and person once, every cha
   ])
 })
 
+test('a change counts as the type that it was classified as', () => {
+  const classification = { type: 'person.promotion', reason: 'seniority_rose', policy: 'v1' }
+  const [group] = groupByCompany([{ ...open({ type: 'person.updated' }), classification }])
+  expect(group?.changeTypes).toEqual(['person.promotion'])
+})
+
 test('a move is in the groups of both companies', () => {
   const company = { old: { id: 'acme', name: 'Acme Inc' }, new: { id: 'beta', name: 'Beta' } }
   const groups = groupByCompany([open({ changes: { company } })])

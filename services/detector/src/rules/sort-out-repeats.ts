@@ -1,3 +1,4 @@
+import type { EventClassification } from '@buyer-group/shared/mongo/collections.ts'
 import type { ChangeItem } from './change-item.ts'
 
 /** What MongoDB holds under an event's key after this batch was inserted. */
@@ -6,12 +7,15 @@ export interface RecordedEvent {
   /** Whether it was decided before this batch. */
   readonly processed: boolean
   readonly waitingFor: readonly string[]
+  readonly classification?: EventClassification | undefined
 }
 
 /** A change to decide, with the companies that still wait for it. */
 export interface OpenChange {
   readonly item: ChangeItem
   readonly waitingFor: readonly string[]
+  /** What it was recorded as, if not as its own type. */
+  readonly classification?: EventClassification | undefined
 }
 
 export interface SortedChanges {
@@ -27,7 +31,8 @@ export interface SortedChanges {
 
 /**
  * Tells new changes from repeats and conflicts. Whoever was recorded first under a key stays; within a batch that is
- * the first in order. Only a decided event is a repeat: an undecided one is resumed.
+ * the first in order. Only a decided event is a repeat: an undecided one is resumed as it was recorded, whatever the
+ * significance policy would make of it now.
  * @param inserted keys that this batch itself inserted.
  * @param recorded what is stored, at least for every key that was not inserted by this batch.
  */
@@ -51,8 +56,16 @@ export function sortOutRepeats(
     }
     if (taken.has(item.key) || stored?.processed === true) repeats.push(item)
     else if (mine !== undefined && item.placements.length === 0) insignificant.push(item)
-    else open.push({ item, waitingFor: stored?.waitingFor ?? item.placements.map(({ companyId }) => companyId) })
+    else open.push(stored === undefined ? asNew(item) : { item, ...asRecorded(stored) })
     taken.add(item.key)
   }
   return { open, insignificant, repeats, conflicts }
 }
+
+const asNew = (item: ChangeItem): OpenChange => ({
+  item,
+  waitingFor: item.placements.map(({ companyId }) => companyId),
+  classification: item.classification,
+})
+
+const asRecorded = ({ waitingFor, classification }: RecordedEvent) => ({ waitingFor, classification })

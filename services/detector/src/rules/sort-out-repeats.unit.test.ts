@@ -1,6 +1,7 @@
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { expect, test } from 'vitest'
 import { changeItem } from '../test-kit/change-item.ts'
+import type { ChangeItem } from './change-item.ts'
 import { type RecordedEvent, sortOutRepeats } from './sort-out-repeats.ts'
 
 const event = nativeEvent({ id: 'e1', source: 'test' })
@@ -39,6 +40,18 @@ test('within a batch the first of an id stays, the same again is a repeat and an
 test('a decided event is a repeat, an undecided one is resumed for the companies that still wait', () => {
   expect(places(sortOutRepeats([first], none, recorded({ processed: true })))).toEqual({ ...nothing, repeats: [0] })
   expect(sortOutRepeats([first], none, recorded({ waitingFor: ['beta'] })).open[0]?.waitingFor).toEqual(['beta'])
+})
+
+test('an undecided event is what it was recorded as, whatever the policy makes of it now', () => {
+  const promotion = { type: 'person.promotion', reason: 'seniority_rose', policy: 'then' }
+  const cosmetic = { type: 'none', reason: 'cosmetic', policy: 'now' }
+  const asRecorded = (classification: typeof promotion | undefined, now: Partial<ChangeItem>) =>
+    sortOutRepeats([{ ...first, ...now }], none, recorded({ classification })).open[0]
+  expect(asRecorded(promotion, { classification: cosmetic, placements: [] })).toMatchObject({
+    waitingFor: ['acme'],
+    classification: promotion,
+  })
+  expect(asRecorded(undefined, { classification: promotion })?.classification).toBeUndefined()
 })
 
 test('a body that differs from the recorded one is a conflict whatever came before it in the batch', () => {

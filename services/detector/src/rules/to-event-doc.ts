@@ -12,7 +12,7 @@ export const EVENT_KEPT_MS = 45 * DAY_MS
  * @param now milliseconds since the epoch: when an insignificant change counts as decided.
  */
 export function toEventDoc(
-  { key, message: { change, payload }, placements }: ChangeItem,
+  { key, message: { change, payload }, placements, classification }: ChangeItem,
   now: number,
 ): WebhookEventDoc {
   const recorded = {
@@ -24,6 +24,7 @@ export function toEventDoc(
     companyId: change.companyId,
     occurredAt: new Date(change.timestamp),
     receivedAt: new Date(change.receivedAt),
+    ...(classification === undefined ? {} : { classification }),
   }
   if (placements.length > 0) {
     return { ...recorded, processed: false, waitingFor: placements.map((placement) => placement.companyId) }

@@ -25,12 +25,15 @@ export function createMongoEventStore(collection: Collection<WebhookEventDoc>): 
     find: async (keys) => {
       const docs = await collection
         .find({ idempotencyKey: { $in: [...keys] } }, { batchSize: keys.length + 1 })
-        .project<Pick<WebhookEventDoc, 'idempotencyKey' | 'bodySha256' | 'processed' | 'waitingFor'>>({
+        .project<
+          Pick<WebhookEventDoc, 'idempotencyKey' | 'bodySha256' | 'processed' | 'waitingFor' | 'classification'>
+        >({
           _id: 0,
           idempotencyKey: 1,
           bodySha256: 1,
           processed: 1,
           waitingFor: 1,
+          classification: 1,
         })
         .toArray()
       return new Map(docs.map(({ idempotencyKey, ...recorded }) => [idempotencyKey, recorded]))

@@ -35,8 +35,8 @@ function createMemoryEventStore({ events, between }: MemoryDatabase): EventStore
         keys.flatMap((key) => {
           const event = events.get(key)
           if (event === undefined) return []
-          const { bodySha256, processed, waitingFor } = event
-          return [[key, { bodySha256, processed, waitingFor }] as const]
+          const { bodySha256, processed, waitingFor, classification } = event
+          return [[key, { bodySha256, processed, waitingFor, classification }] as const]
         }),
       ),
 

@@ -280,6 +280,14 @@ export function describeDetectorStores(adapter: string, open: () => StoresWorld)
       ])
     })
 
+    test('what an event was classified as is kept with it', async () => {
+      const classification = { type: 'person.promotion', reason: 'seniority_rose', policy: 'v1' }
+      const event = { ...eventDoc('1'), classification }
+      await world.stores.events.insert([event])
+      const found = await world.stores.events.find([event.idempotencyKey])
+      expect(found.get(event.idempotencyKey)?.classification).toEqual(classification)
+    })
+
     test('of many who insert one event one has inserted it', async () => {
       const inserts = Array.from({ length: 6 }, () => world.stores.events.insert([eventDoc('1')]))
       expect((await Promise.all(inserts)).flatMap(({ inserted }) => [...inserted])).toHaveLength(1)

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { compilePolicy, significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
+import { versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
@@ -13,6 +15,7 @@ import { migrate } from '@buyer-group/shared/mongo/migrations/migrate.ts'
 import type { Db, MongoClient } from 'mongodb'
 import { Registry } from 'prom-client'
 import { afterAll, beforeAll } from 'vitest'
+import type { z } from 'zod'
 import type { Detector } from '../detector.ts'
 import { createDetectorMetrics } from '../metrics.ts'
 import { createMongoStores } from '../stores/mongo-stores.ts'
@@ -62,6 +65,13 @@ export function useTestDatabase(): TestDatabase {
   }
 }
 
+/** A policy that never changes. */
+export function policyOf(file: z.input<typeof significancePolicySchema>): Detector['policy'] {
+  const { value, version } = versioned(significancePolicySchema.parse(file))
+  const policy = { value: compilePolicy(value), version }
+  return () => policy
+}
+
 /** A detector whose commands end in a list instead of Kafka. */
 export interface TestDetector extends Detector {
   /** What was published, decoded, in order. */
@@ -86,7 +96,7 @@ export function testDetector(collections: Collections, overrides: Partial<Detect
       normal: { topic: 'normal', encode },
       low: { topic: 'low', encode },
     },
-    significantTypes: new Set(['person.promotion', 'person.company_change']),
+    policy: policyOf({ significantTypes: ['person.promotion', 'person.company_change'] }),
     windowMs: HOUR_MS,
     workspaceId: 'default',
     metrics: createDetectorMetrics(new Registry()),

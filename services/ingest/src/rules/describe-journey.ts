@@ -32,6 +32,7 @@ export function describeJourney(event: RecordedEvent, refreshes: readonly Refres
       event.decision === undefined
         ? null
         : { outcome: event.decision.outcome, refreshes: event.decision.commandIds.map(withStatus) },
+    classification: event.classification ?? null,
     waitingFor: event.waitingFor,
     coveredBy: (event.coveredBy ?? []).map(({ companyId, commandId, refreshId, sequence, at }) => ({
       companyId,

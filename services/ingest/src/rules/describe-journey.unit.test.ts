@@ -33,6 +33,12 @@ describe('the journey of an event', () => {
     })
   })
 
+  test('says what it was classified as, where its own type did not count', () => {
+    const classification = { type: 'none', reason: 'cosmetic', policy: '0a1b2c3d4e5f' }
+    expect(describeJourney(recorded({ classification }), []).classification).toEqual(classification)
+    expect(describeJourney(recorded(), []).classification).toBeNull()
+  })
+
   test('shows who covered it', () => {
     const event = recorded({ waitingFor: [], coveredBy: [coverage] })
     expect(describeJourney(event, [{ commandId: 'c1', status: 'completed' }])).toMatchObject({

@@ -173,6 +173,15 @@ describe('what is legal', () => {
     expect(checkInvariants({ ...facts, results })).toMatchObject({ violations: [], counts: { resultsPerRefresh: 1 } })
   })
 
+  test('an event of a significant type that the significance policy ruled out as cosmetic', () => {
+    const facts = createSettledHistory().facts()
+    const records = facts.records.map((record) =>
+      record.outcome === 'insignificant' ? { ...record, classifiedAs: 'none' } : record,
+    )
+    const significantTypes = new Set(['person.promotion', 'person.email_change'])
+    expect(checkInvariants({ ...facts, records, significantTypes }).violations).toEqual([])
+  })
+
   test('events before and after the time in question are counted, not judged', () => {
     const facts = createSettledHistory().facts({ records: [] })
     const [receivedAt = 0] = facts.accepted.map((message) => message.receivedAt)
@@ -234,6 +243,15 @@ const BROKEN: readonly (readonly [string, ViolationKind, (facts: AuditFacts) => 
     'a significant event taken for an insignificant one',
     'event_ignored',
     () => ({ significantTypes: new Set(['person.promotion', 'person.email_change']) }),
+  ],
+  [
+    'an event classified as significant and taken for an insignificant one',
+    'event_ignored',
+    ({ records }) => ({
+      records: records.map((record) =>
+        record.outcome === 'insignificant' ? { ...record, classifiedAs: 'person.promotion' } : record,
+      ),
+    }),
   ],
   [
     'an event that neither waits nor is covered',

@@ -104,6 +104,8 @@ export interface EventRecord {
   readonly receivedAt: number
   readonly processed: boolean
   readonly outcome: EventDecision['outcome'] | null
+  /** The type that counted instead of the event's own, where the significance policy did not go by that. */
+  readonly classifiedAs?: string | undefined
   readonly commandIds: readonly string[]
   readonly waitingFor: readonly string[]
   readonly coveredBy: readonly Coverage[]

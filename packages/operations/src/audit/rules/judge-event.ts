@@ -49,8 +49,9 @@ export function judgeEvent(event: AcceptedEvent, record: EventRecord | undefined
 function judgeDecided(event: AcceptedMessage, record: EventRecord, context: EventContext): EventFate {
   const { facts } = context
   if (record.outcome === 'insignificant') {
-    if (facts.significantTypes?.has(event.type) !== true) return { kind: 'insignificant' }
-    const sentence = `event ${event.key} of the significant type ${event.type} was decided as insignificant`
+    const type = record.classifiedAs ?? event.type
+    if (facts.significantTypes?.has(type) !== true) return { kind: 'insignificant' }
+    const sentence = `event ${event.key} of the significant type ${type} was decided as insignificant`
     return lost(violation('event_ignored', { event: event.key, company: event.companyId }, sentence))
   }
   // Also a company that the event does not name but that it waits for must come.
