@@ -45,7 +45,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['natl', 'national'],
   ['intl', 'international'],
   ['reg', 'regional'],
-  ['dept', 'department'],
   ['div', 'division'],
   ['cofounder', 'co founder'],
   ['coowner', 'co owner'],
@@ -93,6 +92,8 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['organisation', 'organization'],
   ['organisational', 'organizational'],
   ['centre', 'center'],
+  ['und', 'and'],
+  ['et', 'and'],
 ]
 
 /** Roman numerals of grades; "I" alone is left, since it is also a word. */

@@ -1,11 +1,7 @@
-import {
-  DEPARTMENT_RULES,
-  type Department,
-  SENIORITY_RULES,
-  SERVES_ANOTHER,
-  type Seniority,
-  type TitleRule,
-} from './title-rules.ts'
+import { DEPARTMENT_NAMES } from './departments.ts'
+import { departmentBetween, findAreas } from './find-department.ts'
+import { readTitle, wordsOf } from './read-title.ts'
+import { DEPARTMENTS, type Department, type Seniority } from './title-rules.ts'
 
 export interface TitleReading {
   readonly seniority: Seniority
@@ -13,38 +9,21 @@ export interface TitleReading {
 }
 
 /**
- * Reads seniority and department from a job title (rules: title-rules.ts). A title that nothing matches is an
- * individual's in `other`; so is an empty one.
+ * Reads seniority and department from a job title; docs/titles.md says by which guideline. Of several posts the highest
+ * that the person holds counts, not one that they serve or have left. A title that nothing matches, also an empty one,
+ * is an individual's in `other`. Total and deterministic, in time linear in the title's length.
  */
 export function classifyTitle(title: string): TitleReading {
-  const own = ownPart(foldTitle(title))
-  return {
-    seniority: firstMatch(SENIORITY_RULES, own) ?? 'individual',
-    department: firstMatch(DEPARTMENT_RULES, own) ?? 'other',
-  }
+  const { seniority, department } = readTitle(title)
+  return { seniority, department }
 }
 
 /** Reads a department that a source named, such as "Sales & Marketing" or "Revenue Operations"; null where unknown. */
 export function classifyDepartment(text: string): Department | null {
-  const folded = foldTitle(text)
-  const named = DEPARTMENT_RULES.find((rule) => rule.label === folded)?.label
-  return named ?? (folded === 'other' ? 'other' : (firstMatch(DEPARTMENT_RULES, folded) ?? null))
-}
-
-function firstMatch<Label>(rules: readonly TitleRule<Label>[], text: string): Label | undefined {
-  return rules.find((rule) => rule.pattern.test(text))?.label
-}
-
-/** "assistant to the ceo" speaks of an assistant. */
-function ownPart(folded: string): string {
-  return SERVES_ANOTHER.exec(folded)?.[1] ?? folded
-}
-
-function foldTitle(title: string): string {
-  return title
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}&+]+/gu, ' ')
-    .trim()
+  const words = wordsOf(text)
+  const name = text.trim().toLowerCase()
+  const own = DEPARTMENTS.find((department) => department === name) ?? DEPARTMENT_NAMES.get(words.join(' '))
+  if (own !== undefined) return own
+  const scopes = words.map(() => 'own' as const)
+  return departmentBetween(findAreas(words, scopes), words, 0, words.length) ?? null
 }

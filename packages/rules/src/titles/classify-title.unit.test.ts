@@ -1,41 +1,206 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { classifyDepartment, classifyTitle } from './classify-title.ts'
+import { DEPARTMENTS, SENIORITIES } from './title-rules.ts'
 
-describe('reading a title', () => {
-  test.each([
-    ['CEO', 'c-suite', 'executive'],
-    ['EVP & CFO', 'vp', 'finance'],
-    ['Chief Revenue Officer', 'c-suite', 'sales'],
-    ['Co-Founder & CTO', 'owner', 'engineering'],
-    ['VP Sales', 'vp', 'sales'],
-    ['Vice President', 'vp', 'other'],
-    ['Vice President, Marketing', 'vp', 'marketing'],
-    ['Head of Growth (EMEA)', 'head', 'marketing'],
-    ['Sr. Dir., RevOps', 'director', 'sales'],
-    ['Managing Director', 'c-suite', 'executive'],
-    ['Chairman of the Board', 'c-suite', 'executive'],
-    ['Assistant to the CEO', 'individual', 'other'],
-    ['Executive Assistant', 'individual', 'other'],
-    ['Chief of Staff', 'director', 'other'],
-    ['Product Manager', 'individual', 'product'],
-    ['Engineering Manager', 'manager', 'engineering'],
-    ['Senior Software Engineer', 'senior', 'engineering'],
-    ['Señor Développeur', 'individual', 'other'],
-    ['Marketing Intern', 'intern', 'marketing'],
-    ['IT Administrator', 'individual', 'it'],
-    ['Talent Acquisition Partner', 'director', 'hr'],
-    ['Member', 'individual', 'other'],
-    ['', 'individual', 'other'],
-  ])('%s is %s in %s', (title, seniority, department) => {
+/** Each row: a title, its seniority, its department. */
+type Row = [title: string, seniority: string, department: string]
+
+function reads(rows: Row[]): void {
+  test.each(rows)('%s is %s in %s', (title, seniority, department) => {
     expect(classifyTitle(title)).toEqual({ seniority, department })
   })
+}
 
-  test('a department is read from its own name or from words in it, and is null where unknown', () => {
-    expect(classifyDepartment('HR')).toBe('hr')
-    expect(classifyDepartment('Revenue Operations')).toBe('operations')
-    expect(classifyDepartment('Sales & Marketing')).toBe('sales')
-    expect(classifyDepartment('Other')).toBe('other')
-    expect(classifyDepartment('Zoology')).toBeNull()
-    expect(classifyDepartment('')).toBeNull()
+describe('each level has its words', () => {
+  reads([
+    ['Owner', 'owner', 'executive'],
+    ['CEO', 'c-suite', 'executive'],
+    ['Chairman of the Board', 'c-suite', 'executive'],
+    ['Managing Director', 'c-suite', 'executive'],
+    ['Chief Revenue Officer', 'c-suite', 'sales'],
+    ['VP Sales', 'vp', 'sales'],
+    ['Vice Chair', 'vp', 'executive'],
+    ['Head of Growth (EMEA)', 'head', 'marketing'],
+    ['Ranking Member', 'head', 'executive'],
+    ['Sr. Dir., RevOps', 'director', 'sales'],
+    ['Partner', 'director', 'other'],
+    ['Chief of Staff', 'director', 'other'],
+    ['Engineering Manager', 'manager', 'engineering'],
+    ['General Manager', 'manager', 'operations'],
+    ['Team Lead, Customer Support', 'manager', 'support'],
+    ['Tech Lead', 'senior', 'engineering'],
+    ['Principal Engineer', 'senior', 'engineering'],
+    ['IT Administrator', 'individual', 'it'],
+    ['Member', 'individual', 'other'],
+    ['Marketing Intern', 'intern', 'marketing'],
+    ['', 'individual', 'other'],
+  ])
+})
+
+describe('of several posts the highest that is held counts', () => {
+  reads([
+    ['EVP & CFO', 'c-suite', 'finance'],
+    ['VP Sales / Interim CRO', 'c-suite', 'sales'],
+    ['Co-Founder & CTO', 'owner', 'engineering'],
+    ['President & COO', 'c-suite', 'operations'],
+    ['Learning Designer, CEO', 'c-suite', 'executive'],
+    ['Marketing Manager and Interim CFO', 'c-suite', 'finance'],
+    ['Executive Assistant to the CEO and Office Manager', 'manager', 'other'],
+  ])
+})
+
+describe('a post that is served is not held', () => {
+  reads([
+    ['Assistant to the CEO', 'individual', 'other'],
+    ['EA to CFO', 'individual', 'other'],
+    ['Executive Assistant, CFO', 'individual', 'other'],
+    ['Office of the CTO', 'individual', 'other'],
+    ['Director, Office of the CTO', 'director', 'other'],
+    ['Analyst reporting to VP Finance', 'individual', 'other'],
+    ['Chief of Staff to the CEO', 'director', 'other'],
+    ["Founder's Associate", 'individual', 'other'],
+  ])
+})
+
+describe('a post that was left is not held', () => {
+  reads([
+    ['Former CEO', 'individual', 'other'],
+    ['ex-CEO, now advisor', 'individual', 'other'],
+    ['CEO (retired)', 'individual', 'other'],
+    ['Former CEO / Board Member', 'c-suite', 'executive'],
+    ['Ex-Google, VP Engineering', 'vp', 'engineering'],
+    ['Ex Officio', 'individual', 'other'],
+  ])
+})
+
+describe('a deputy stands below the chief, but an assistant or acting rank is that rank', () => {
+  reads([
+    ['Deputy CFO', 'vp', 'finance'],
+    ['Deputy General Counsel', 'vp', 'legal'],
+    ['Deputy Head of Sales', 'director', 'sales'],
+    ['Interim CFO', 'c-suite', 'finance'],
+    ['Acting Head of HR', 'head', 'hr'],
+    ['Assistant Vice President', 'vp', 'other'],
+    ['Associate Director, Clinical Operations', 'director', 'operations'],
+    ['Assistant Manager', 'manager', 'other'],
+  ])
+})
+
+describe('words that only look like a rank give none', () => {
+  reads([
+    ['Product Manager', 'individual', 'product'],
+    ['Senior Product Manager', 'senior', 'product'],
+    ['Group Product Manager', 'manager', 'product'],
+    ['Manager, Product Marketing', 'manager', 'marketing'],
+    ['Product Owner', 'individual', 'product'],
+    ['Talent Acquisition Partner', 'individual', 'hr'],
+    ['Lead Generation Specialist', 'individual', 'marketing'],
+    ['Intern Program Manager', 'manager', 'operations'],
+    ['Advisory Board Member', 'individual', 'other'],
+    ['Vice President', 'vp', 'other'],
+    ['Staff Accountant', 'individual', 'finance'],
+    ['MD', 'c-suite', 'executive'],
+    ['Attending Physician, MD', 'individual', 'other'],
+  ])
+})
+
+describe('the department is what the post is about', () => {
+  reads([
+    ['Technical Recruiter', 'individual', 'hr'],
+    ['Director of Sales & Marketing', 'director', 'sales'],
+    ['Sales & Marketing Director', 'director', 'sales'],
+    ['Marketing Operations Manager', 'manager', 'marketing'],
+    ['IT Support Specialist', 'individual', 'it'],
+    ['Software Engineer, Sales Tools', 'individual', 'engineering'],
+    ['VP of Engineering at Acme Sales Inc', 'vp', 'engineering'],
+    ['Chief Sales and Marketing Officer', 'c-suite', 'sales'],
+    ['Professor of Marketing', 'individual', 'other'],
+    ['Operations Manager', 'manager', 'operations'],
+  ])
+})
+
+describe('other languages', () => {
+  reads([
+    ['Geschäftsführer', 'c-suite', 'executive'],
+    ['Vertriebsleiter', 'head', 'sales'],
+    ['Leiter/in Einkauf (m/w/d)', 'head', 'operations'],
+    ['Teamleiterin Buchhaltung', 'manager', 'finance'],
+    ['Señor Développeur', 'individual', 'engineering'],
+    ["Directeur d'exploitation", 'director', 'operations'],
+    ['Directora de Recursos Humanos', 'director', 'hr'],
+    ['Gerente de Ventas', 'manager', 'sales'],
+  ])
+})
+
+test('a department is read from its own name or from words in it, and is null where unknown', () => {
+  expect(classifyDepartment('HR')).toBe('hr')
+  expect(classifyDepartment('Revenue Operations')).toBe('sales')
+  expect(classifyDepartment('Operations')).toBe('operations')
+  expect(classifyDepartment('Sales & Marketing')).toBe('sales')
+  expect(classifyDepartment('Other')).toBe('other')
+  expect(classifyDepartment('Zoology')).toBeNull()
+  expect(classifyDepartment('')).toBeNull()
+})
+
+const words = fc.constantFrom(
+  ...['VP', 'Chief', 'Officer', 'of', 'to', 'the', 'and', '&', ',', '/', '(', ')', '-', 'Former', 'ex', 'Sales', 'MD'],
+  ...['Director', 'Product', 'Manager', 'Assistant', 'Intern', 'Éxecutive', 'R&D', 'retired', 'at', 'Leiter'],
+)
+const titles = fc.oneof(
+  fc.string({ unit: 'binary' }),
+  fc.array(words, { maxLength: 12 }).map((found) => found.join(' ')),
+)
+
+describe('any text', () => {
+  test('has one of the levels and departments, and always the same', () => {
+    fc.assert(
+      fc.property(titles, (title) => {
+        const reading = classifyTitle(title)
+        expect(SENIORITIES).toContain(reading.seniority)
+        expect(DEPARTMENTS).toContain(reading.department)
+        expect(classifyTitle(title)).toEqual(reading)
+      }),
+    )
+  })
+
+  test('reads the same in capitals, in full width, with more space and with a full stop', () => {
+    fc.assert(
+      fc.property(fc.array(words, { maxLength: 12 }), (found) => {
+        const title = found.join(' ')
+        const reading = classifyTitle(title)
+        expect(classifyTitle(title.toUpperCase())).toEqual(reading)
+        expect(classifyTitle(title.replace(/[a-zA-Z]/g, toFullWidth))).toEqual(reading)
+        expect(classifyTitle(`\t${found.join('   ')}.\n`)).toEqual(reading)
+      }),
+    )
+  })
+
+  test.each([
+    'a.'.repeat(50_000),
+    ' - '.repeat(50_000),
+    '('.repeat(100_000),
+    'r & '.repeat(50_000),
+    'assistant to the '.repeat(20_000),
+    'ceo, and '.repeat(20_000),
+    'ex retired '.repeat(20_000),
+    "d'".repeat(50_000),
+    'member of board of '.repeat(20_000),
+    '(m/w/d'.repeat(20_000),
+  ])('takes time in proportion to its length: %#', (text) => {
+    const short = text.slice(0, text.length / 8)
+    timed(short)
+    // Eight times the text in no more than some thirty times the time: a quadratic reading would take 64 times as long.
+    expect(timed(text)).toBeLessThan(Math.max(timed(short) * 30, 150))
   })
 })
+
+function timed(text: string): number {
+  const began = performance.now()
+  classifyTitle(text)
+  return performance.now() - began
+}
+
+function toFullWidth(letter: string): string {
+  return String.fromCodePoint((letter.codePointAt(0) ?? 0) + 0xfe_e0)
+}

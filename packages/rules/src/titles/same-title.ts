@@ -1,4 +1,5 @@
 import { expandAbbreviations, isSeparator } from './abbreviations.ts'
+import { classifyTitle } from './classify-title.ts'
 import { type Token, tokeniseTitle } from './tokenise-title.ts'
 
 /** Ranks that a title may name before or after what they are over: "Director of Sales", "Sales Director". */
@@ -21,11 +22,14 @@ const TIES: ReadonlySet<Token> = new Set(['of', 'the'])
 /**
  * Are these two spellings of one title? True for "VP Sales", "V.P. of Sales" and "Vice President, Sales". Errs towards
  * false: who calls a change cosmetic by this must not lose a promotion or a move. So a further word, another order of
- * words (but for a rank named before or after its area) and a short form with several meanings all make a difference.
+ * words (but for a rank named before or after its area) and a short form with several meanings all make a difference,
+ * and two titles are never the same if they are read with another seniority or department.
  */
 export function isSameTitle(left: string, right: string): boolean {
   if (left === right) return true
-  return canonicalForm(left) === canonicalForm(right)
+  if (canonicalForm(left) !== canonicalForm(right)) return false
+  const [a, b] = [classifyTitle(left), classifyTitle(right)]
+  return a.seniority === b.seniority && a.department === b.department
 }
 
 function canonicalForm(title: string): string {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { classifyTitle } from './classify-title.ts'
 import { isSameTitle } from './same-title.ts'
 
 describe('two spellings of one title', () => {
@@ -28,6 +29,7 @@ describe('two titles', () => {
     ['VP', 'SVP'],
     ['VP Sales', 'VP Sales, EMEA'],
     ['Product Manager', 'Manager, Product Marketing'],
+    ['Product Manager', 'Manager, Product'],
     ['Product Manager', 'Senior Product Manager'],
     ['Director', 'Managing Director'],
     ['Assistant Director', 'Assistant to the Director'],
@@ -44,13 +46,14 @@ describe('two titles', () => {
     expect(isSameTitle(left, right)).toBe(false)
   })
 
-  test('compare alike in either order, and each with itself', () => {
+  test('compare alike in either order, are themselves, and read alike when they are the same', () => {
     const word = fc.constantFrom('VP', 'Vice', 'President', 'Sr.', 'of', ',', '&', 'Sales', 'Manager', 'Product', '/')
     const title = fc.array(word, { maxLength: 6 }).map((words) => words.join(' '))
     fc.assert(
       fc.property(title, title, (left, right) => {
         expect(isSameTitle(left, left)).toBe(true)
         expect(isSameTitle(left, right)).toBe(isSameTitle(right, left))
+        if (isSameTitle(left, right)) expect(classifyTitle(left)).toEqual(classifyTitle(right))
       }),
     )
   })

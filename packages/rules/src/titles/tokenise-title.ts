@@ -10,7 +10,7 @@ export const SEPARATORS: ReadonlySet<Token> = new Set([',', '/', '|', '(', ')', 
 /** "V.P.", "c.e.o", "I.T.": single letters joined by dots are one word. */
 const DOTTED = /(?<![\p{L}\p{N}])\p{L}(?:\.\p{L}(?![\p{L}\p{N}]))+\.?/gu
 
-/** "R&D", "M & A": two single letters around an ampersand are one word. */
+/** "R & D", "M & A": two single letters around an ampersand are one word, as they are in "R&D" and "FP&A". */
 const LETTER_PAIR = /(?<![\p{L}\p{N}])(\p{L})\s?&\s?(\p{L})(?![\p{L}\p{N}])/gu
 
 /** Endings that only name the sexes a German or French post is open to: "Leiter/in", "Leiter:innen", "chargé(e)". */
@@ -19,7 +19,8 @@ const GENDER_ENDING = /(?<=\p{L}{4})(?:[*:/_]in(?:nen)?|\(in(?:nen)?\)|\(e\)|\(a
 /** The same said in brackets after the post: "(m/w/d)", "(f/m/x)". */
 const GENDER_NOTE = /\(\s?[mwfdxh](?:\s?[/|]\s?[mwfdxh]){1,3}\s?\)/gu
 
-const WORD_OR_SEPARATOR = /[\p{L}\p{N}]+(?:&[\p{L}\p{N}]+)?|[,/|();]|\s-+\s|[–—·•:]|[&+@]/gu
+const WORD_OR_SEPARATOR =
+  /(?<![\p{L}\p{N}])\p{L}{1,2}&\p{L}(?![\p{L}\p{N}])|[\p{L}\p{N}]+|[,/|();]|\s-+\s|[–—·•:]|[&+@]/gu
 
 /**
  * Cuts a title into words and separators, in the order they stand. Takes time linear in the title's length: no pattern

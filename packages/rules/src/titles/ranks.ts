@@ -1,0 +1,244 @@
+import { list } from './phrase-list.ts'
+import type { Department, Seniority } from './title-rules.ts'
+
+export interface Rank {
+  readonly seniority: Seniority
+  /** The department of who holds it where the title names none. */
+  readonly department?: Department
+  /** Words as they stand after expandAbbreviations and without "the"; the longest phrase at a place counts. */
+  readonly phrases: readonly string[]
+}
+
+const TABLE = {
+  founder: {
+    seniority: 'owner',
+    department: 'executive',
+    phrases: list(`
+      founder, founders, founding partner, grunder, gruender, fondateur, fondatrice, fundador, fundadora,
+      fondatore, oprichter, grundare, socio fundador
+    `),
+  },
+  owner: {
+    seniority: 'owner',
+    department: 'executive',
+    phrases: list(`
+      owner, proprietor, proprietress, inhaber, inhaberin, proprietaire, propietario, propietaria, titolare,
+      eigenaar, proprietario, gerant, self employed
+    `),
+  },
+  chief: {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list(`
+      chief, c level, c suite, c level executive, cxo, cro, cpo, cso, cco, cdo, cao, clo, cgo, cko, cno,
+      cbo, cvo, cdao, cpto, ccio, dg, pdg
+    `),
+  },
+  'general counsel': { seniority: 'c-suite', department: 'legal', phrases: list('general counsel') },
+  president: {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list('president, prasident, praesident, presidente, presidenta'),
+  },
+  chair: {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list(`
+      chair, cochair, cochairman, chancellor, provost, vorsitzender, vorsitzende, aufsichtsratsvorsitzender
+    `),
+  },
+  'board member': {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list(`
+      board member, member of board, board of director, member of board of director, member board of
+      director, board director, director of board, non executive director, non executive board, non
+      executive, board non executive, independent director, executive board, management board, supervisory
+      board, member of executive board, member of management board, member of supervisory board, board of
+      trustees, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, vorstandsvorsitzender,
+      aufsichtsrat, mitglied der geschaftsfuhrung, mitglied der geschaeftsfuehrung, mitglied der
+      geschaftsleitung, mitglied der geschaeftsleitung, executive chair
+    `),
+  },
+  'managing partner': { seniority: 'c-suite', department: 'executive', phrases: list('managing partner') },
+  'managing director': {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list(`
+      managing director, director general, general director, secretary general, geschaftsfuhrer,
+      geschaeftsfuehrer, geschaftsfuhrerin, geschaeftsfuehrerin, geschaftsfuhrung, geschaeftsfuehrung,
+      directeur general, directrice generale, directora general, gerente general, consejero delegado,
+      consejera delegada, amministratore delegato, direttore generale, diretor geral, algemeen director,
+      algemeen directeur, verkstallande direktor, administrerende direktor
+    `),
+  },
+  md: { seniority: 'c-suite', department: 'executive', phrases: list('md') },
+  'vice president': {
+    seniority: 'vp',
+    phrases: list(`
+      vice president, vice presidente, vice presidenta, vizeprasident, vizepraesident, vicepresidente,
+      vicepresidenta, v president
+    `),
+  },
+  'vice chair': { seniority: 'vp', department: 'executive', phrases: list('vice chair') },
+  'vice chancellor': { seniority: 'vp', department: 'executive', phrases: list('vice chancellor, vice provost') },
+  head: {
+    seniority: 'head',
+    phrases: list(`
+      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, abteilungsleiter,
+      abteilungsleiterin, abteilungsleitung, division leiter, division leiterin, division leitung,
+      responsable, responsabile, hoofd, chef de service, chef de departement, jefe, jefa
+    `),
+  },
+  'unit chief': {
+    seniority: 'head',
+    phrases: list(`
+      chief of, division chief, branch chief, section chief, bureau chief, department chief, unit chief,
+      fire chief, police chief, battalion chief, editor in chief, chief editor
+    `),
+  },
+  dean: { seniority: 'head', phrases: list('dean') },
+  'ranking member': { seniority: 'head', department: 'executive', phrases: list('ranking member') },
+  director: {
+    seniority: 'director',
+    phrases: list(`
+      director, executive director, managing principal, direktor, direktorin, directeur, directrice,
+      directora, diretor, diretora, direttore, direttrice, direktorius, prokurist, prokuristin,
+      hauptabteilungsleiter
+    `),
+  },
+  fd: { seniority: 'director', department: 'finance', phrases: list('fd') },
+  treasurer: { seniority: 'director', department: 'finance', phrases: list('treasurer') },
+  'chief specialist': {
+    seniority: 'director',
+    phrases: list(`
+      chief architect, chief engineer, chief accountant, chief designer, chief counsel, chief nurse, chief
+      clerk, chief inspector, chief estimator, chief pilot, chief programmer, chief underwriter, chief
+      appraiser, chief chemist, chief geologist, chief analyst, chief developer, chief pharmacist, chief
+      technician
+    `),
+  },
+  'chief of staff': { seniority: 'director', phrases: list('chief of staff') },
+  partner: {
+    seniority: 'director',
+    phrases: list(`
+      partner, equity partner, senior partner, general partner, associe, socio, socia, gesellschafter
+    `),
+  },
+  manager: {
+    seniority: 'manager',
+    phrases: list(`
+      manager, managerin, gerente, superintendent, group product manager, gestionnaire, manageress, manager
+      of product manager, program director manager
+    `),
+  },
+  'general manager': {
+    seniority: 'manager',
+    department: 'operations',
+    phrases: list('general manager, country manager'),
+  },
+  gm: { seniority: 'manager', department: 'operations', phrases: list('gm') },
+  supervisor: {
+    seniority: 'manager',
+    phrases: list(`
+      supervisor, supervisors, foreman, forewoman, foreperson, crew chief, crew leader, crew lead, shift
+      lead, shift leader, shift manager, line lead, team captain, teamleiter, teamleiterin, teamleitung,
+      team head, gruppenleiter, gruppenleiterin, gruppenleitung, filialleiter, filialleiterin,
+      schichtleiter, meister, chef dequipe, jefe de equipo, polier, capo, forman
+    `),
+  },
+  controller: {
+    seniority: 'manager',
+    department: 'finance',
+    phrases: list(`
+      financial controller, finance controller, group controller, group finance controller, corporate
+      controller, comptroller, plant controller, division controller, regional controller
+    `),
+  },
+  'team lead': {
+    seniority: 'manager',
+    phrases: list(`
+      team lead, team leader, teamlead, teamleader, group lead, group leader, squad lead, chapter lead,
+      practice lead, leader, practice leader
+    `),
+  },
+  /** Called manager for what they look after, not for people. */
+  'functional manager': {
+    seniority: 'individual',
+    phrases: list(`
+      product manager, product marketing manager, project manager, program manager, account manager,
+      community manager, case manager, relationship manager, customer success manager, client success
+      manager, success manager, social media manager, partner manager, partner success manager, territory
+      manager, alliance manager, engagement manager, content manager, portfolio manager, release manager,
+      contract manager, change manager, client manager, project head, project lead, project leader,
+      projektleiter, projektleiterin, projektleitung, chef de projet, cheffe de projet, chef de produit,
+      jefe de proyecto, jefa de proyecto, accountmanager, produktmanager, produktmanagerin, projektmanager,
+      projektmanagerin, product lead, responsabile di progetto, gerente de proyecto, gerente de producto,
+      gerente de cuenta, chargee de projet
+    `),
+  },
+  lead: {
+    seniority: 'senior',
+    phrases: list('lead, head chef, head coach, head nurse, head teacher, head cashier'),
+  },
+  principal: { seniority: 'senior', phrases: list('principal') },
+  senior: {
+    seniority: 'senior',
+    phrases: list(`
+      senior, distinguished, fellow, technical fellow, staff engineer, staff software, staff data, staff
+      product, staff designer, staff systems, staff hardware, staff technical, staff scientist, staff
+      developer, staff machine, staff security, staff research, staff site, expert
+    `),
+  },
+  intern: {
+    seniority: 'intern',
+    phrases: list(`
+      intern, interns, internship, trainee, apprentice, apprenticeship, working student, student assistant,
+      student worker, student intern, co op student, placement student, industrial placement, summer
+      analyst, summer associate, extern, praktikant, praktikantin, praktikum, werkstudent, werkstudentin,
+      auszubildender, auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria, practicante,
+      pasante, stagista, estagiario, estagiaria, stagiair, volontar, volontarin
+    `),
+  },
+  /** "Brand Management" says a field, not that its bearer manages it. */
+  'field of management': { seniority: 'individual', phrases: list('management') },
+  /** Advises a board; is no member of the one that decides. */
+  'advisory board': {
+    seniority: 'individual',
+    phrases: list(`
+      advisory board, advisory board member, member of advisory board, sub advisory board, advisory council,
+      board adviser, board advisor, board of advisors, board of advisers, board observer
+    `),
+  },
+  /** Phrases that only look like a rank: they shield the words in them. */
+  none: {
+    seniority: 'individual',
+    phrases: list(`
+      product owner, process owner, system owner, service owner, data owner, application owner, solution
+      owner, owner operator driver, owner relations, business partner, resources partner, people partner,
+      talent partner, talent acquisition partner, acquisition partner, finance partner, communications
+      partner, diversity inclusion partner, inclusion partner, partner marketing, partner sales, partner
+      development, partner operations, partner engineering, partner enablement, partner program, partner
+      success, partner account, partner relations, partner alliances, partner support, partner services,
+      partner solutions, channel partner, channel partners, strategic partner, research fellow, teaching
+      fellow, postdoctoral fellow, postdoc fellow, undergraduate fellow, graduate fellow, clinical fellow,
+      visiting fellow, development fellow, policy fellow, fellow traveler, lead generation, lead gen, lead
+      qualification, lead management, intern program, internship program, internship coordinator, intern
+      coordinator, apprenticeship program, apprentice program, head hunter, head start, head office, account
+      principal, senior living, senior care, senior services, senior housing, seniors, chair side, chair
+      assembler, president club, board secretary, owner association, property owner, home owner, manager
+      assistant, management consultant, management consulting, management associate, management analyst,
+      management team, management level, management accountant, management systems, management system,
+      management information, director level consultant, director level, executive management team,
+      management specialist, management coordinator, management assistant, management officer
+    `),
+  },
+} as const satisfies Record<string, Rank>
+
+export type RankName = keyof typeof TABLE
+
+/**
+ * The ranks that titles name. A rank is finer than a seniority, so that what reads a title in other levels than ours
+ * (the measurement against a published set) can tell apart what is one to us.
+ */
+export const RANKS: Readonly<Record<RankName, Rank>> = TABLE
