@@ -1,9 +1,9 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 
-/** Of a run whose record is gone while it was under way: deleted by hand, or older than records are kept. */
+/** Of a run whose record went while it was under way: deleted by hand, or older than records are kept. */
 export function unknownRun(key: string): AppError {
-  return new AppError(`there is no run ${key} to end; it was never begun or its record has expired: begin it again`, {
-    code: 'run_not_found',
-    fate: 'retryable',
-  })
+  return new AppError(
+    `there is no record of the run ${key}: it was never begun, or it was deleted or expired since; begin it again`,
+    { code: 'run_not_found', fate: 'retryable' },
+  )
 }

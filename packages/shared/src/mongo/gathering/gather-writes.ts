@@ -10,28 +10,35 @@ import { type BulkOutcome, bulkWrite } from './bulk-write.ts'
  */
 export type WriteOutcome = 'written' | 'present' | 'unsure'
 
-/** Hands one operation in; resolves once it is durable. */
-export type GatheredWrite<Doc extends Document> = (operation: AnyBulkWriteOperation<Doc>) => Promise<WriteOutcome>
+/** Hands one operation in, with about how many bytes it has if that may be many; resolves once it is durable. */
+export type GatheredWrite<Doc extends Document> = (
+  operation: AnyBulkWriteOperation<Doc>,
+  bytes?: number,
+) => Promise<WriteOutcome>
 
-/** For operations that may be large: what goes into one round trip at most, unless one alone is heavier. */
-export interface WriteWeights<Doc extends Document> {
-  weigh(operation: AnyBulkWriteOperation<Doc>): number
-  readonly maxBatchWeight: number
+/** In one round trip, so that small operations do not wait for the transfer of many large ones. */
+const MAX_OPERATIONS = 1_000
+const MAX_BYTES = 8 * 1_024 * 1_024
+
+interface Asked<Doc extends Document> {
+  readonly operation: AnyBulkWriteOperation<Doc>
+  readonly bytes: number
 }
 
-/** Gathers operations into unordered bulk writes of at most a thousand. One that is refused fails its own asker. */
-export function gatherWrites<Doc extends Document>(
-  collection: Collection<Doc>,
-  weights?: WriteWeights<Doc>,
-): GatheredWrite<Doc> {
-  const write = gather<AnyBulkWriteOperation<Doc>, WriteOutcome | Error>({
-    ...weights,
-    maxBatch: 1_000,
+/** Gathers operations into unordered bulk writes. One that is refused fails its own asker. */
+export function gatherWrites<Doc extends Document>(collection: Collection<Doc>): GatheredWrite<Doc> {
+  const write = gather<Asked<Doc>, WriteOutcome | Error>({
+    maxBatch: MAX_OPERATIONS,
     maxInFlight: 1,
-    run: async (operations) => readOutcomes(operations, await bulkWrite(collection, operations)),
+    maxBatchWeight: MAX_BYTES,
+    weigh: ({ bytes }) => bytes,
+    run: async (asked) => {
+      const operations = asked.map(({ operation }) => operation)
+      return readOutcomes(operations, await bulkWrite(collection, operations))
+    },
   })
-  return async (operation) => {
-    const outcome = await write(operation)
+  return async (operation, bytes = 0) => {
+    const outcome = await write({ operation, bytes })
     if (outcome instanceof Error) throw outcome
     return outcome
   }

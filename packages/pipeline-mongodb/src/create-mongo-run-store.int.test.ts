@@ -1,0 +1,122 @@
+import { ending, nodeClaim, runOf } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
+import { describeRunStore } from '@buyer-group/pipeline/test-kit/run-store-contract.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createMongoRunStore } from './create-mongo-run-store.ts'
+import { openMigratedDatabase, passTime } from './test-kit/migrated-database.ts'
+
+let database: Awaited<ReturnType<typeof openMigratedDatabase>>
+
+beforeAll(async () => {
+  database = await openMigratedDatabase()
+})
+afterAll(() => database.close())
+beforeEach(() => database.empty())
+
+describeRunStore('MongoDB', async () => ({
+  store: createMongoRunStore(database.db),
+  other: createMongoRunStore(database.otherDb),
+  passTime: (ms) => passTime(database.db, ms),
+}))
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+const operation = () => database.collections.pipelineOperations.findOne({}, { projection: { _id: 0 } })
+
+describe('the record of a run in MongoDB', () => {
+  test('shows input and output as documents, how long it took, and until when it is kept', async () => {
+    const store = createMongoRunStore(database.db)
+    const { at, ...run } = runOf('order', { input: '{"sku":"a","amount":2.5,"tags":["x"]}' })
+    await store.begin({ ...run, at })
+    expect(await operation()).toEqual({
+      idempotencyKey: 'order',
+      pipelineName: 'price-order',
+      pipelineVersion: '1',
+      input: { sku: 'a', amount: 2.5, tags: ['x'] },
+      status: 'running',
+      steps: [],
+      createdAt: at,
+      expiresAt: new Date(at.getTime() + 90 * DAY_MS),
+    })
+    await store.end('order', ending({ output: '{"total":3}', at: new Date(at.getTime() + 1_250) }))
+    expect(await operation()).toMatchObject({ status: 'completed', output: { total: 3 }, duration: 1_250 })
+    expect(await operation()).not.toHaveProperty('outputText')
+  })
+
+  test('shows what the application says of an output, and gives the engine the output itself', async () => {
+    const describeOutput = (output: unknown, status: string) => ({ status, members: (output as unknown[]).length })
+    const store = createMongoRunStore(database.db, { describeOutput })
+    await store.begin(runOf('order'))
+    await store.end('order', ending({ status: 'superseded', output: '["ann","bob"]' }))
+    expect(await operation()).toMatchObject({ output: { status: 'superseded', members: 2 } })
+    expect(await store.read('order')).toMatchObject({ output: '["ann","bob"]' })
+  })
+
+  test('counts the steps beyond those that it keeps, and shortens what they say', async () => {
+    const store = createMongoRunStore(database.db)
+    const error = { code: 'away', message: '€'.repeat(10_000) }
+    const step = {
+      name: '€'.repeat(200),
+      status: 'failed',
+      startedAt: new Date(),
+      duration: 1,
+      attempts: 1,
+      error,
+    } as const
+    const large = JSON.stringify('x'.repeat(2 * 1_024 * 1_024 - 2))
+    await store.begin(runOf('order', { input: large }))
+    await store.end('order', ending({ output: `[${large},""]`, steps: Array(2_500).fill(step) }))
+    const stored = await operation()
+    expect(stored?.steps).toHaveLength(2_000)
+    expect(stored?.stepsOmitted).toBe(500)
+    expect(stored?.steps[0]?.error?.message).toHaveLength(500)
+  })
+
+  test('and what a node returned are refused where they would not fit a document', async () => {
+    const store = createMongoRunStore(database.db)
+    const tooLarge = JSON.stringify('€'.repeat(1_400_000))
+    const refused = { code: 'output_too_large', fate: 'permanent' }
+    await store.begin(runOf('order'))
+    await store.claim(nodeClaim())
+    await expect(store.complete(nodeClaim(), tooLarge)).rejects.toMatchObject(refused)
+    await expect(store.end('order', ending({ output: tooLarge }))).rejects.toMatchObject(refused)
+    const odd = store.begin(runOf('other', { input: tooLarge }))
+    await expect(odd).rejects.toMatchObject({ code: 'input_too_large', fate: 'permanent' })
+    expect(await store.read('other')).toBeNull()
+  })
+})
+
+describe('what nodes returned in MongoDB', () => {
+  test('is kept for as long as was said after the node finished, and never shorter than it is held', async () => {
+    const store = createMongoRunStore(database.db, { resultsKeptMs: 2 * DAY_MS })
+    const expiresInDays = async () => {
+      const expiry = { $divide: [{ $subtract: ['$expiresAt', '$$NOW'] }, DAY_MS] }
+      const [doc] = await database.collections.pipelineStepResults.aggregate([{ $project: { expiry } }]).toArray()
+      return Math.round(doc?.expiry)
+    }
+    await store.claim(nodeClaim({ holdMs: 5 * DAY_MS }))
+    expect(await expiresInDays()).toBe(5)
+    await store.complete(nodeClaim(), '1')
+    expect(await expiresInDays()).toBe(2)
+  })
+})
+
+describe('runs side by side', () => {
+  test('share one round trip to begin and one to end', async () => {
+    const store = createMongoRunStore(database.db)
+    const keys = Array.from({ length: 500 }, (_, i) => `order-${i}`)
+    const countCommands = database.watchCommands()
+    await Promise.all(keys.map((key) => store.begin(runOf(key))))
+    expect(countCommands()).toEqual({ insert: 1 })
+    await Promise.all(keys.map((key) => store.end(key, ending())))
+    expect(countCommands()).toEqual({ insert: 1, update: 1 })
+  })
+
+  test('that were begun before share one more to be read', async () => {
+    const store = createMongoRunStore(database.db)
+    const keys = Array.from({ length: 80 }, (_, i) => `order-${i}`)
+    await Promise.all(keys.map((key) => store.begin(runOf(key))))
+    const countCommands = database.watchCommands()
+    const begun = await Promise.all(keys.map((key) => store.begin(runOf(key))))
+    expect(begun.every(({ kind }) => kind === 'resumed')).toBe(true)
+    expect(countCommands()).toEqual({ insert: 1, find: 1 })
+  })
+})
