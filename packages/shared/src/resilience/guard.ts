@@ -45,11 +45,12 @@ export interface GuardOptions {
 /** What stands between this process and one outside part: a timeout, a bulkhead and a circuit breaker. */
 export interface Guard {
   /**
-   * Makes one call under guard.
+   * Makes one call under guard. The call's signal is aborted when its time is up: a call that listens to it leaves
+   * nothing under way.
    * @throws what the call throws; AppError `<part>_unavailable` (unavailable) where the part was not asked or did not
    * answer in time: then nothing is known of the call's effect, it must be repeated.
    */
-  run<Result>(call: () => Promise<Result>): Promise<Result>
+  run<Result>(call: (timedOut: AbortSignal) => Promise<Result>): Promise<Result>
   /** The same port with each call under guard. */
   port<Port extends object>(port: Port): Port
   /** The same object of ports with each call of each under guard. */
@@ -110,9 +111,9 @@ export function createGuard(options: GuardOptions): Guard {
     if (!result.ok) throw unavailable(result.reason)
   }
 
-  const run = async <Result>(call: () => Promise<Result>): Promise<Result> => {
+  const run = async <Result>(call: (timedOut: AbortSignal) => Promise<Result>): Promise<Result> => {
     try {
-      return await policy.execute(call)
+      return await policy.execute(({ signal }) => call(signal))
     } catch (error) {
       const reason = rejectionOf(error)
       if (reason === undefined) throw error

@@ -175,6 +175,27 @@ describe('a call without an answer', () => {
     expect(unhandled).not.toHaveBeenCalled()
   })
 
+  test('is told by its signal, which one that is answered in time never sees', async () => {
+    const { guard } = harness()
+    let answered: AbortSignal | undefined
+    await guard.run(async (signal) => {
+      answered = signal
+    })
+    const late = Promise.withResolvers<void>()
+    let given: AbortSignal | undefined
+    const outcome = expect(
+      guard.run((signal) => {
+        given = signal
+        return late.promise
+      }),
+    ).rejects.toMatchObject(UNAVAILABLE)
+    expect(given?.aborted).toBe(false)
+    await vi.advanceTimersByTimeAsync(15_000)
+    await outcome
+    expect(given?.aborted).toBe(true)
+    expect(answered?.aborted).toBe(false)
+  })
+
   test('leaves no timer behind when it is answered', async () => {
     const { guard } = harness()
     await guard.run(async () => 1)

@@ -1,0 +1,386 @@
+import type { RequestListener } from 'node:http'
+import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
+import { describe, expect, test } from 'vitest'
+import { closedAddress, inTurn, json, startLocalProvider } from '../test-kit/local-provider.ts'
+import { MAPPING, openTestSource, PRIVATE, providerRow, sourcedRow } from '../test-kit/test-source.ts'
+import { MAX_ATTEMPTS } from './ask-for-page.ts'
+
+const open = async (given: { mapping?: object; env?: Record<string, string> } = {}) => {
+  const provider = await startLocalProvider()
+  return { provider, ...openTestSource(provider.url, { ...given, mapping: { ...MAPPING, ...given.mapping } }) }
+}
+
+/** What a call failed with, once it is sure that nothing of it tells the token, people or an address. */
+async function failureOf(call: Promise<unknown>): Promise<AppError> {
+  const error = await call.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  if (!(error instanceof AppError)) throw new Error(`no AppError: ${inspect(error)}`)
+  const told = inspect(error, { depth: 10 }) + JSON.stringify(describeError(error))
+  for (const word of [...PRIVATE, 'http://', 'acme']) expect(told.replaceAll(/file:\S+/g, '')).not.toContain(word)
+  return error
+}
+
+const body =
+  (content: string | Buffer, type = 'application/json', headers: Record<string, string> = {}): RequestListener =>
+  (_request, response) => {
+    response.writeHead(200, { 'content-type': type, ...headers }).end(content)
+  }
+
+const onePage = json({ people: [providerRow(1)] })
+const status = (code: number, headers: Record<string, string> = {}) => json({ error: PRIVATE.join(' ') }, code, headers)
+
+describe('a provider that is away', () => {
+  test('for a moment is asked again, with the same key', async () => {
+    const { provider, find, pauses } = await open()
+    provider.answer(inTurn(status(500), status(503), onePage))
+    expect(await find()).toEqual([sourcedRow(1)])
+    expect(provider.asked.map(({ headers }) => headers['idempotency-key'])).toEqual(Array(3).fill('refresh-1'))
+    expect(pauses).toEqual([125, 250])
+  })
+
+  test('for longer is given up after some tries, and that is no reason to set the refresh aside', async () => {
+    const { provider, find, counted } = await open()
+    provider.answer(status(502))
+    const error = await failureOf(find())
+    expect(error).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(error.message).toBe('people source: answered 502')
+    expect(provider.asked).toHaveLength(MAX_ATTEMPTS)
+    expect(await counted('people_source_requests_total')).toEqual({ people_source_unavailable: MAX_ATTEMPTS })
+  })
+
+  test('is left alone once it has failed five times in a row', async () => {
+    const { provider, find } = await open()
+    provider.answer(status(500))
+    await failureOf(find())
+    await failureOf(find())
+    const asked = provider.asked.length
+    expect(asked).toBe(5)
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(provider.asked).toHaveLength(asked)
+  })
+
+  test('by resetting connections, before or within the answer, is unavailable', async () => {
+    const resets: RequestListener[] = [
+      (request) => request.socket.resetAndDestroy(),
+      (request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.write('{"people":[', () => request.socket.resetAndDestroy())
+      },
+    ]
+    for (const reset of resets) {
+      const { provider, find } = await open()
+      provider.answer(reset)
+      expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+      provider.answer(onePage)
+      expect(await find()).toEqual([sourcedRow(1)])
+    }
+  })
+
+  test('because nobody listens is unavailable', async () => {
+    const { find } = openTestSource(await closedAddress())
+    const error = await failureOf(find())
+    expect(error).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(error.message).toContain('ECONNREFUSED')
+  })
+})
+
+describe('a slow provider', () => {
+  const soon = { PEOPLE_SOURCE_TIMEOUT: '60ms' }
+
+  test.each<[string, RequestListener]>([
+    ['that says nothing at all', () => {}],
+    [
+      'that falls silent after its headers',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        response.flushHeaders()
+      },
+    ],
+    [
+      'that drips its answer for ever',
+      (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/json' })
+        const timer = setInterval(() => response.write(' '), 5)
+        response.on('close', () => clearInterval(timer))
+      },
+    ],
+  ])('%s is given up in time, and its connections are closed', async (_how, listener) => {
+    const { provider, find } = await open({ env: soon })
+    const closed: Promise<unknown>[] = []
+    provider.answer((request, response) => {
+      closed.push(new Promise((resolve) => response.on('close', resolve)))
+      listener(request, response)
+    })
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(closed).toHaveLength(MAX_ATTEMPTS)
+    await Promise.all(closed)
+  })
+
+  test('with too many pages for the deadline is given up by the deadline', async () => {
+    const env = { PEOPLE_SOURCE_TIMEOUT: '100ms', PEOPLE_SOURCE_DEADLINE: '150ms' }
+    const { provider, find } = await open({ env, mapping: { pagination: { kind: 'page', parameter: 'p' } } })
+    provider.answer((request, response) => void setTimeout(() => onePage(request, response), 40))
+    const error = await failureOf(find())
+    expect(error).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(error.message).toContain('PEOPLE_SOURCE_DEADLINE')
+  })
+})
+
+describe('a provider that throttles', () => {
+  test('is asked again no sooner than it says, in seconds or as a date', async () => {
+    for (const retryAfter of [() => '7', () => new Date(Date.now() + 7_900).toUTCString()]) {
+      for (const code of [429, 503]) {
+        const { provider, find, pauses } = await open()
+        provider.answer((request, response) =>
+          provider.asked.length === 1
+            ? status(code, { 'retry-after': retryAfter() })(request, response)
+            : onePage(request, response),
+        )
+        expect(await find()).toEqual([sourcedRow(1)])
+        expect(Math.max(...pauses)).toBeGreaterThan(5_900)
+        expect(Math.max(...pauses)).toBeLessThanOrEqual(7_900)
+      }
+    }
+  })
+
+  test('beyond the deadline is not waited for: the error says how long, and no company asks it meanwhile', async () => {
+    const { provider, find } = await open()
+    provider.answer(status(429, { 'retry-after': '120' }))
+    const throttled = { code: 'people_source_throttled', fate: 'unavailable' }
+    expect(await failureOf(find())).toMatchObject({ ...throttled, retryAfterMs: 120_000 })
+    const other = await failureOf(find('globex'))
+    expect(other).toMatchObject(throttled)
+    expect(Reflect.get(other, 'retryAfterMs')).toBeGreaterThan(119_000)
+    expect(provider.asked).toHaveLength(1)
+  })
+
+  test('without saying how long is asked again with growing waits, and its answers never open the circuit', async () => {
+    const { provider, find, pauses } = await open()
+    provider.answer(status(429))
+    for (let call = 0; call < 3; call += 1) {
+      expect(await failureOf(find())).toMatchObject({ code: 'people_source_throttled', fate: 'unavailable' })
+    }
+    expect(pauses.slice(0, 3)).toEqual([125, 250, 500])
+    expect(provider.asked).toHaveLength(3 * MAX_ATTEMPTS)
+  })
+})
+
+describe('a provider that refuses', () => {
+  test.each([401, 402, 403])('the token with %d is unavailable, and is not asked again and again', async (code) => {
+    const { provider, find } = await open()
+    provider.answer(status(code))
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_unauthorized', fate: 'unavailable' })
+    expect(provider.asked).toHaveLength(1)
+  })
+
+  test.each([400, 405, 422])('the request with %d fails for this company alone', async (code) => {
+    const { provider, find } = await open()
+    provider.answer(status(code))
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_rejected', fate: 'retryable' })
+    expect(provider.asked).toHaveLength(1)
+  })
+})
+
+describe('an answer that makes no sense', () => {
+  const row = JSON.stringify(providerRow(1))
+  test.each<[string, RequestListener]>([
+    ['HTML', body('<html>Ada Privat</html>', 'text/html')],
+    ['JSON by another name', body(`{"people":[${row}]}`, 'text/plain')],
+    ['no type', body(`{"people":[${row}]}`, '')],
+    ['cut JSON', body(`{"people":[${row}`)],
+    ['nothing', body('')],
+    ['bytes that are no UTF-8', body(Buffer.from(`{"people":[${row.replace('Ada', 'Ad\u00e1')}]}`, 'latin1'))],
+    ['broken gzip', body('Ada Privat', 'application/json', { 'content-encoding': 'gzip' })],
+    ['no list', json({ results: [providerRow(1)] })],
+    ['an object for a list', json({ people: { 1: providerRow(1) } })],
+    ['null for a list', json({ people: null })],
+    ['a text', json('Ada Privat')],
+    ['rows of other types', json({ people: ['Ada Privat', 7, null, [providerRow(1)], providerRow(1)] })],
+    ['no HTTP', (request) => request.socket.end('220 Ada Privat ESMTP\r\n')],
+  ])('because it is %s fails for this company alone, at once', async (_what, listener) => {
+    const { provider, find } = await open()
+    provider.answer(listener)
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_garbage', fate: 'retryable' })
+    expect(provider.asked).toHaveLength(1)
+  })
+
+  test('in a few of its rows is taken without them, and they are counted', async () => {
+    const { provider, find, counted } = await open()
+    const good = Array.from({ length: 8 }, (_, index) => providerRow(index))
+    const bad = [providerRow(8, { first: '', last: null }), providerRow(9, { contact: { email: ['Ada Privat'] } })]
+    provider.answer(json({ people: [...bad, ...good] }))
+    expect(await find()).toHaveLength(8)
+    expect(await counted('people_source_rows_total')).toEqual({ taken: 8, unreadable: 2 })
+  })
+
+  test('in more than a fifth of its rows fails with the field that cannot be read', async () => {
+    const { provider, find } = await open()
+    const bad = Array.from({ length: 3 }, (_, index) => providerRow(index, { updated: 'Privat' }))
+    provider.answer(json({ people: [...bad, ...Array.from({ length: 9 }, (_, index) => providerRow(index + 3))] }))
+    const error = await failureOf(find())
+    expect(error).toMatchObject({ code: 'people_source_garbage', fate: 'retryable' })
+    expect(error.message).toContain('3 of 12 rows')
+    expect(error.message).toContain('updatedAt is no RFC 3339 time')
+  })
+
+  test('in the only row of a small company does not keep it from being refreshed', async () => {
+    const { provider, find } = await open()
+    provider.answer(json({ people: [providerRow(1, { first: null, last: null })] }))
+    expect(await find()).toEqual([])
+  })
+})
+
+describe('an answer that is too large', () => {
+  const small = { PEOPLE_SOURCE_MAX_BYTES: '65536' }
+  const tooLarge = { code: 'people_source_too_large', fate: 'retryable' }
+
+  test('because it never ends is left as soon as that is sure', async () => {
+    const { provider, find } = await open({ env: small })
+    let sent = 0
+    const closed = Promise.withResolvers<void>()
+    provider.answer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      const chunk = Buffer.alloc(16_384, ' ')
+      const write = () => {
+        sent += chunk.length
+        response.write(chunk, (error) => {
+          if (!error) setImmediate(write)
+        })
+      }
+      response.on('close', () => closed.resolve())
+      write()
+    })
+    const error = await failureOf(find())
+    expect(error).toMatchObject(tooLarge)
+    expect(error.message).toContain('PEOPLE_SOURCE_MAX_BYTES')
+    await closed.promise
+    // What was under way in the sockets' buffers comes on top.
+    expect(sent).toBeLessThan(16_000_000)
+  })
+
+  test('once it is decompressed is not unpacked whole', async () => {
+    const { provider, find } = await open({ env: small })
+    const bomb = gzipSync(Buffer.alloc(64 * 1_048_576, ' '))
+    expect(bomb.length).toBeLessThan(100_000)
+    provider.answer(body(bomb, 'application/json', { 'content-encoding': 'gzip' }))
+    expect(await failureOf(find())).toMatchObject(tooLarge)
+  })
+
+  test('in its headers is refused', async () => {
+    const { provider, find } = await open()
+    provider.answer(json({ people: [] }, 200, { 'x-large': 'Privat'.repeat(4_000) }))
+    expect(await failureOf(find())).toMatchObject(tooLarge)
+  })
+
+  test('in its pages or people is refused', async () => {
+    const endless: RequestListener = (request, response) =>
+      json({ people: [providerRow(1), providerRow(2)] })(request, response)
+    const mapping = { pagination: { kind: 'page', parameter: 'p' } }
+    for (const [variable, requests] of [
+      ['PEOPLE_SOURCE_MAX_PAGES', 5],
+      ['PEOPLE_SOURCE_MAX_PEOPLE', 3],
+    ] as const) {
+      const { provider, find } = await open({ mapping, env: { [variable]: '5' } })
+      provider.answer(endless)
+      const error = await failureOf(find())
+      expect(error).toMatchObject(tooLarge)
+      expect(error.message).toContain(variable)
+      expect(provider.asked).toHaveLength(requests)
+    }
+  })
+
+  test('because its pages lead in a circle is noticed at the first page that comes again', async () => {
+    const { provider, find } = await open({ mapping: { pagination: { kind: 'cursor', parameter: 'c', next: 'next' } } })
+    provider.answer(json({ people: [providerRow(1)], next: 'same' }))
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_garbage', fate: 'retryable' })
+    expect(provider.asked).toHaveLength(2)
+  })
+})
+
+describe('an answer that leads to another origin', () => {
+  const foreign = { code: 'people_source_foreign_url', fate: 'retryable' }
+  const others = (other: string, own: string) => [
+    other,
+    other.replace('127.0.0.1', 'localhost'),
+    other.replace('http:', ''),
+    own.replace('http:', 'https:'),
+    own.replace('//', '//user:password@'),
+    'file:///etc/passwd',
+  ]
+
+  test('by a redirect is not followed', async () => {
+    const other = await startLocalProvider()
+    const { provider, find } = await open()
+    for (const location of others(other.url, provider.url)) {
+      provider.answer((_request, response) => response.writeHead(302, { location }).end())
+      expect(await failureOf(find())).toMatchObject(foreign)
+    }
+    expect(other.asked).toEqual([])
+  })
+
+  test('by its next page is not followed', async () => {
+    const other = await startLocalProvider()
+    for (const kind of ['link', 'nextUrl'] as const) {
+      const pagination = kind === 'link' ? { kind } : { kind, next: 'next' }
+      const { provider, find } = await open({ mapping: { pagination } })
+      for (const next of others(other.url, provider.url)) {
+        provider.answer(json({ people: [providerRow(1)], next }, 200, { link: `<${next}>; rel=next` }))
+        expect(await failureOf(find())).toMatchObject(foreign)
+      }
+    }
+    expect(other.asked).toEqual([])
+  })
+
+  test('or round and round by redirects is refused', async () => {
+    const { provider, find } = await open()
+    provider.answer((_request, response) => response.writeHead(307, { location: '/again' }).end())
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_rejected', fate: 'retryable' })
+    expect(provider.asked).toHaveLength(4)
+  })
+})
+
+describe('a call that its caller ends', () => {
+  test('rejects with the caller’s reason, closes its connection and asks no more', async () => {
+    const { provider, find, counted } = await open()
+    const asked = Promise.withResolvers<void>()
+    const closed = Promise.withResolvers<void>()
+    provider.answer((_request, response) => {
+      response.on('close', () => closed.resolve())
+      asked.resolve()
+    })
+    const controller = new AbortController()
+    const reason = new Error('no longer wanted')
+    const call = expect(find('acme', { signal: controller.signal })).rejects.toBe(reason)
+    await asked.promise
+    controller.abort(reason)
+    await call
+    await closed.promise
+    expect(provider.asked).toHaveLength(1)
+    expect(await counted('people_source_companies_total')).toEqual({ aborted: 1 })
+  })
+})
+
+describe('many calls at once', () => {
+  test('ask no more at a time than they may, and all get their answer', async () => {
+    const { provider, find } = await open({ env: { PEOPLE_SOURCE_CONCURRENCY: '3' } })
+    let running = 0
+    let most = 0
+    provider.answer((request, response) => {
+      running += 1
+      most = Math.max(most, running)
+      // Long enough that whoever may ask besides does.
+      setTimeout(() => {
+        running -= 1
+        onePage(request, response)
+      }, 10)
+    })
+    const found = await Promise.all(Array.from({ length: 30 }, (_, index) => find(`company-${index}`)))
+    expect(found).toEqual(Array(30).fill([sourcedRow(1)]))
+    expect(most).toBe(3)
+  })
+})
