@@ -113,9 +113,21 @@ test('the process refreshes what it is ordered to, sets poison aside, and drains
   expect(refresher.output()).not.toContain('Pat Doe')
 })
 
-test('the process refuses a bad configuration with one sentence and exit code 78', () => {
+test.each([
+  ['configuration', {}, /^refresher: MONGODB_URI is required but not set\. [^\n]+\n$/],
+  [
+    'buyer-group profile',
+    {
+      MONGODB_URI: address('MONGODB_URI'),
+      SCHEMA_REGISTRY_URL: address('SCHEMA_REGISTRY_URL'),
+      BUYER_GROUP_PROFILE: '/none.json',
+    },
+    /^refresher: BUYER_GROUP_PROFILE names the file \/none\.json, which does not exist\.\n$/,
+  ],
+])('the process refuses a bad %s with one sentence and exit code 78', (_what, more, sentence) => {
   const main = join(import.meta.dirname, 'main.ts')
-  const { status, stderr } = spawnSync(process.execPath, [main], { env: { KAFKA_BROKERS: 'x:1' }, encoding: 'utf8' })
+  const env = { KAFKA_BROKERS: 'x:1', ...more }
+  const { status, stderr } = spawnSync(process.execPath, [main], { env, encoding: 'utf8' })
   expect(status).toBe(78)
-  expect(stderr).toMatch(/^refresher: MONGODB_URI is required but not set\. [^\n]+\n$/)
+  expect(stderr).toMatch(sentence)
 })
