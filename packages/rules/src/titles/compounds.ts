@@ -1,35 +1,41 @@
+import { list } from './phrase-list.ts'
 import type { Token } from './tokenise-title.ts'
 
-/** Last parts of German compounds that name a rank or a trade; what stands before them is what it is about. */
-const COMPOUND_HEADS: readonly Token[] = [
-  'leiterin',
-  'leitung',
-  'leiter',
-  'direktorin',
-  'direktor',
-  'managerin',
-  'manager',
-  'berater',
-  'beraterin',
-  'assistentin',
-  'assistent',
-  'assistenz',
-  'mitarbeiterin',
-  'mitarbeiter',
-  'referentin',
-  'referent',
-  'praktikantin',
-  'praktikant',
-  'ingenieurin',
-  'ingenieur',
-  'entwicklerin',
-  'entwickler',
-  'chef',
-  'manageren',
-  'spezialist',
-  'spezialistin',
-  'controller',
-]
+/** Last parts of compounds that name a rank, whatever stands before them, and the word that it has in the tables. */
+const RANK_HEADS: ReadonlyMap<Token, Token> = new Map([
+  ['leiterin', 'leiter'],
+  ['leitung', 'leiter'],
+  ['leiter', 'leiter'],
+  ['leider', 'leiter'],
+  ['ledare', 'leiter'],
+  ['leder', 'leiter'],
+  ['chef', 'leiter'],
+  ['direktorin', 'direktor'],
+  ['direktor', 'direktor'],
+  ['inhaberin', 'inhaber'],
+  ['inhaber', 'inhaber'],
+  ['vorstand', 'vorstand'],
+  ['vorsitzender', 'vorsitzender'],
+  ['vorsitzende', 'vorsitzender'],
+  ['managerin', 'manager'],
+  ['manager', 'manager'],
+])
+
+/** Last parts that name a trade: only after a first part that is known, since so much else ends like them. */
+const TRADE_HEADS: readonly Token[] = list(`
+  berater, beraterin, assistent, assistentin, assistenz, mitarbeiter, mitarbeiterin, referent, referentin, praktikant,
+  praktikantin, ingenieur, ingenieurin, entwickler, entwicklerin, spezialist, spezialistin, controller
+`)
+
+/** Words that end like a leader and are none, or are a rank of their own in the tables. */
+const WHOLE: ReadonlySet<Token> = new Set(
+  list(`
+    projektleiter, projektleiterin, projektleitung, projectleider, projektledare, projektleder, prosjektleder, teamleiter,
+    teamleiterin, teamleitung, teamleider, teamleder, gruppenleiter, gruppenleiterin, gruppenleitung, filialleiter,
+    filialleiterin, schichtleiter, geschaftsleitung, geschaeftsleitung, anleitung, einleitung, accountmanager, produktmanager, produktmanagerin,
+    projektmanager, projektmanagerin, artdirektor, halbleiter, rohrleitung
+  `),
+)
 
 /** First parts, as they stand in a compound, and the words they mean. Compounds of others are left whole. */
 const COMPOUND_AREAS: ReadonlyMap<Token, readonly Token[]> = new Map([
@@ -68,16 +74,27 @@ const COMPOUND_AREAS: ReadonlyMap<Token, readonly Token[]> = new Map([
 ])
 
 /**
- * Parts a German compound at its last noun: "vertriebsleiter" gives ["sales", "leiter"]. Words that are no such compound
- * stay as they are.
+ * Parts a German, Dutch or Scandinavian compound at its last noun: "vertriebsleiter" gives ["sales", "leiter"]. Words
+ * that are no such compound stay as they are.
  */
 export function splitCompounds(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token) => {
-    for (const head of COMPOUND_HEADS) {
-      if (!token.endsWith(head)) continue
-      const areas = COMPOUND_AREAS.get(token.slice(0, -head.length))
-      if (areas !== undefined) return [...areas, head]
-    }
-    return [token]
-  })
+  return tokens.flatMap((token) => splitCompound(token))
+}
+
+function splitCompound(token: Token): readonly Token[] {
+  if (WHOLE.has(token)) return [token]
+  for (const [ending, rank] of RANK_HEADS) {
+    const first = firstPart(token, ending)
+    if (first !== '') return [...(COMPOUND_AREAS.get(first) ?? [first]), rank]
+  }
+  for (const ending of TRADE_HEADS) {
+    const areas = COMPOUND_AREAS.get(firstPart(token, ending))
+    if (areas !== undefined) return [...areas, ending]
+  }
+  return [token]
+}
+
+/** What stands before `ending`, empty where it stands alone or the word ends otherwise. */
+function firstPart(token: Token, ending: Token): string {
+  return token.endsWith(ending) ? token.slice(0, -ending.length) : ''
 }

@@ -23,7 +23,7 @@ const TABLE = {
     department: 'executive',
     phrases: list(`
       owner, proprietor, proprietress, inhaber, inhaberin, proprietaire, propietario, propietaria, titolare,
-      eigenaar, proprietario, gerant, self employed
+      eigenaar, proprietario, gerant
     `),
   },
   chief: {
@@ -44,7 +44,7 @@ const TABLE = {
     seniority: 'c-suite',
     department: 'executive',
     phrases: list(`
-      chair, cochair, cochairman, chancellor, provost, vorsitzender, vorsitzende, aufsichtsratsvorsitzender
+      chair, cochair, cochairman, chancellor, provost, vorsitzender, vorsitzende
     `),
   },
   'board member': {
@@ -55,12 +55,16 @@ const TABLE = {
       director, board director, director of board, non executive director, non executive board, non
       executive, board non executive, independent director, executive board, management board, supervisory
       board, member of executive board, member of management board, member of supervisory board, board of
-      trustees, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, vorstandsvorsitzender,
+      trustees, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, 
       aufsichtsrat, mitglied der geschaftsfuhrung, mitglied der geschaeftsfuehrung, mitglied der
       geschaftsleitung, mitglied der geschaeftsleitung, executive chair
     `),
   },
-  'managing partner': { seniority: 'c-suite', department: 'executive', phrases: list('managing partner') },
+  'managing partner': {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list('managing partner, geschaftsfuhrender gesellschafter, geschaeftsfuehrender gesellschafter'),
+  },
   'managing director': {
     seniority: 'c-suite',
     department: 'executive',
@@ -85,9 +89,7 @@ const TABLE = {
   head: {
     seniority: 'head',
     phrases: list(`
-      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, abteilungsleiter,
-      abteilungsleiterin, abteilungsleitung, division leiter, division leiterin, division leitung,
-      responsable, responsabile, hoofd, chef de service, chef de departement, jefe, jefa
+      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, responsable, responsabile, hoofd, chef de service, chef de departement, jefe, jefa
     `),
   },
   'unit chief': {
@@ -103,8 +105,7 @@ const TABLE = {
     seniority: 'director',
     phrases: list(`
       director, executive director, managing principal, direktor, direktorin, directeur, directrice,
-      directora, diretor, diretora, direttore, direttrice, direktorius, prokurist, prokuristin,
-      hauptabteilungsleiter
+      directora, diretor, diretora, direttore, direttrice, direktorius, prokurist, prokuristin
     `),
   },
   fd: { seniority: 'director', department: 'finance', phrases: list('fd') },
@@ -112,7 +113,7 @@ const TABLE = {
   'chief specialist': {
     seniority: 'director',
     phrases: list(`
-      chief architect, chief engineer, chief accountant, chief designer, chief counsel, chief nurse, chief
+      chief architect, chief engineer, chief buyer, chief accountant, chief designer, chief counsel, chief nurse, chief
       clerk, chief inspector, chief estimator, chief pilot, chief programmer, chief underwriter, chief
       appraiser, chief chemist, chief geologist, chief analyst, chief developer, chief pharmacist, chief
       technician
@@ -142,7 +143,7 @@ const TABLE = {
     seniority: 'manager',
     phrases: list(`
       supervisor, supervisors, foreman, forewoman, foreperson, crew chief, crew leader, crew lead, shift
-      lead, shift leader, shift manager, line lead, team captain, teamleiter, teamleiterin, teamleitung,
+      lead, shift leader, shift manager, line lead, team captain, teamleiter, teamleiterin, teamleider, teamleder, teamleitung,
       team head, gruppenleiter, gruppenleiterin, gruppenleitung, filialleiter, filialleiterin,
       schichtleiter, meister, chef dequipe, jefe de equipo, polier, capo, forman
     `),
@@ -171,7 +172,7 @@ const TABLE = {
       manager, success manager, social media manager, partner manager, partner success manager, territory
       manager, alliance manager, engagement manager, content manager, portfolio manager, release manager,
       contract manager, change manager, client manager, project head, project lead, project leader,
-      projektleiter, projektleiterin, projektleitung, chef de projet, cheffe de projet, chef de produit,
+      projektleiter, projektleiterin, projectleider, projektledare, projektleder, prosjektleder, projektleitung, chef de projet, cheffe de projet, chef de produit,
       jefe de proyecto, jefa de proyecto, accountmanager, produktmanager, produktmanagerin, projektmanager,
       projektmanagerin, product lead, responsabile di progetto, gerente de proyecto, gerente de producto,
       gerente de cuenta, chargee de projet
@@ -214,7 +215,8 @@ const TABLE = {
   none: {
     seniority: 'individual',
     phrases: list(`
-      product owner, process owner, system owner, service owner, data owner, application owner, solution
+      product owner, functional owner, project owner, platform owner, feature owner, risk owner, control owner,
+      process owner, system owner, service owner, data owner, application owner, solution
       owner, owner operator driver, owner relations, business partner, resources partner, people partner,
       talent partner, talent acquisition partner, acquisition partner, finance partner, communications
       partner, diversity inclusion partner, inclusion partner, partner marketing, partner sales, partner
