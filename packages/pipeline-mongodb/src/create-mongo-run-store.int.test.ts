@@ -100,23 +100,43 @@ describe('what nodes returned in MongoDB', () => {
 })
 
 describe('runs side by side', () => {
+  const keys = Array.from({ length: 80 }, (_, i) => `order-${i}`)
+
   test('share one round trip to begin and one to end', async () => {
     const store = createMongoRunStore(database.db)
-    const keys = Array.from({ length: 500 }, (_, i) => `order-${i}`)
-    const countCommands = database.watchCommands()
+    const commands = database.watchCommands()
     await Promise.all(keys.map((key) => store.begin(runOf(key))))
-    expect(countCommands()).toEqual({ insert: 1 })
+    expect(commands.map(({ commandName }) => commandName)).toEqual(['insert'])
     await Promise.all(keys.map((key) => store.end(key, ending())))
-    expect(countCommands()).toEqual({ insert: 1, update: 1 })
+    expect(commands.map(({ commandName }) => commandName)).toEqual(['insert', 'update'])
   })
 
   test('that were begun before share one more to be read', async () => {
     const store = createMongoRunStore(database.db)
-    const keys = Array.from({ length: 80 }, (_, i) => `order-${i}`)
     await Promise.all(keys.map((key) => store.begin(runOf(key))))
-    const countCommands = database.watchCommands()
+    const commands = database.watchCommands()
     const begun = await Promise.all(keys.map((key) => store.begin(runOf(key))))
     expect(begun.every(({ kind }) => kind === 'resumed')).toBe(true)
-    expect(countCommands()).toEqual({ insert: 1, find: 1 })
+    expect(commands.map(({ commandName }) => commandName)).toEqual(['insert', 'find'])
   })
+})
+
+test('every write waits until a majority has it in its journal', async () => {
+  const store = createMongoRunStore(database.db)
+  const commands = database.watchCommands()
+  await store.begin(runOf('order'))
+  await store.claim(nodeClaim())
+  await store.complete(nodeClaim(), '1')
+  await store.release(nodeClaim())
+  await store.restart('order', '1', '2')
+  await store.end('order', ending())
+  const writes = commands.filter(({ command }) => command.txnNumber !== undefined && command.autocommit === undefined)
+  expect(writes.map(({ commandName }) => commandName)).toEqual([
+    ...['insert', 'findAndModify', 'update', 'update'],
+    'update',
+  ])
+  const commits = commands.filter(({ commandName }) => commandName === 'commitTransaction')
+  expect(commits).toHaveLength(1)
+  for (const { command } of [...writes, ...commits])
+    expect(command.writeConcern).toMatchObject({ w: 'majority', j: true })
 })

@@ -1,6 +1,5 @@
-import type { HeldClaim, NodeClaim, NodeId, RunStore } from '@buyer-group/pipeline/store/run-store.ts'
+import type { HeldClaim, NodeId, RunStore } from '@buyer-group/pipeline/store/run-store.ts'
 import type { PipelineStepResultDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import type { Collection } from 'mongodb'
 import { checkOutputSize } from '../json/limits.ts'
 import { afterNow, claimUpdate, REMAINING_MS } from './claim-update.ts'
@@ -10,31 +9,21 @@ type ClaimedDoc = Pick<PipelineStepResultDoc, 'token' | 'interrupted' | 'output'
 /** What a claim needs to know of the document that it may have changed, and nothing of its size but the output. */
 const PROJECTION = { _id: 0, token: 1, interrupted: 1, output: 1, remainingMs: REMAINING_MS }
 
-/** Claims of one node can lose the race to insert its document once; again only if the winner's is deleted at once. */
-const MAX_RACES = 5
-
 /** The part of the store that is about nodes, each one document of `pipeline_step_results`. */
 export function createNodeClaims(
   results: Collection<PipelineStepResultDoc>,
   keptMs: number,
 ): Pick<RunStore, 'claim' | 'complete' | 'release'> {
-  const tryClaim = (claim: NodeClaim) =>
-    results.findOneAndUpdate(toFilter(claim), claimUpdate(claim, keptMs), {
-      upsert: true,
-      returnDocument: 'after',
-      projection: PROJECTION,
-    }) as Promise<ClaimedDoc | null>
-
   return {
     claim: async (claim) => {
-      for (let race = 1; ; race += 1) {
-        try {
-          return toOutcome(await tryClaim(claim), claim.token)
-        } catch (error) {
-          const lostRace = (error as { code?: unknown }).code === DUPLICATE_KEY
-          if (!lostRace || race === MAX_RACES) throw error
-        }
-      }
+      // Of workers that insert a node's document at once all but one meet the unique index, for whom the server itself
+      // does the upsert again, on what the winner wrote: filter and index have the same fields.
+      const doc = await results.findOneAndUpdate(toFilter(claim), claimUpdate(claim, keptMs), {
+        upsert: true,
+        returnDocument: 'after',
+        projection: PROJECTION,
+      })
+      return toOutcome(doc as ClaimedDoc | null, claim.token)
     },
 
     complete: async (claim, output) => {

@@ -10,8 +10,8 @@ export interface MigratedDatabase {
   readonly otherDb: Db
   readonly collections: Collections
   empty(): Promise<void>
-  /** From now on counts the commands that go through `db`, by name. */
-  watchCommands(): () => Record<string, number>
+  /** From now on notes the commands that go through `db`. */
+  watchCommands(): readonly CommandStartedEvent[]
   close(): Promise<void>
 }
 
@@ -32,11 +32,9 @@ export async function openMigratedDatabase(uri = process.env.MONGODB_URI): Promi
       await Promise.all([collections.pipelineOperations.deleteMany({}), collections.pipelineStepResults.deleteMany({})])
     },
     watchCommands: () => {
-      const counts: Record<string, number> = {}
-      client.on('commandStarted', ({ commandName }: CommandStartedEvent) => {
-        counts[commandName] = (counts[commandName] ?? 0) + 1
-      })
-      return () => counts
+      const commands: CommandStartedEvent[] = []
+      client.on('commandStarted', (event) => commands.push(event))
+      return commands
     },
     close: async () => {
       await db.dropDatabase()
