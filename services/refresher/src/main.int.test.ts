@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
@@ -111,6 +113,35 @@ test('the process refreshes what it is ordered to, sets poison aside, and drains
   const sum = committed?.partitions.reduce((total, { offset }) => total + Math.max(0, Number(offset)), 0)
   expect(sum).toBe(await count(topic))
   expect(refresher.output()).not.toContain('Pat Doe')
+})
+
+test('the process takes a changed profile without a restart, and keeps it where the next one is bad', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'refresher-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const file = join(directory, 'profile.json')
+  const write = async (text: string) => {
+    await writeFile(`${file}.tmp`, text)
+    await rename(`${file}.tmp`, file)
+  }
+  await write('{}')
+  const refresher = await startService('refresher', {
+    KAFKA_BROKERS: address('KAFKA_BROKERS'),
+    MONGODB_URI: address('MONGODB_URI'),
+    MONGODB_DATABASE: database,
+    SCHEMA_REGISTRY_URL: address('SCHEMA_REGISTRY_URL'),
+    TOPIC_PREFIX: prefix,
+    BUYER_GROUP_PROFILE: file,
+  })
+  onTestFinished(() => refresher.kill('SIGKILL'))
+  const reloads = () => refresher.metric('config_file_reloads_total')
+  await write('{"group": {"maxMembers": 5}}')
+  await until(async () => (await reloads()) === 1)
+  expect(await refresher.metric('config_file_last_reload_successful')).toBe(1)
+  await write('{"group": {"maxMembers": -5}}')
+  await until(async () => (await reloads()) === 2)
+  expect(await refresher.metric('config_file_last_reload_successful')).toBe(0)
+  expect(refresher.output()).toContain('group.maxMembers: Too small: expected number to be >=1; it is not used')
+  expect(await refresher.stop()).toBe(0)
 })
 
 test.each([

@@ -6,10 +6,10 @@ export function digest(value: unknown): string {
   return hash('sha256', JSON.stringify(value), 'base64url')
 }
 
-/** The digest of a group's members, whether they were read from Kafka or from MongoDB. */
+/** The digest of a group's members, whether they were read from Kafka or from MongoDB, where older ones have no reasons. */
 export function digestMembers(members: readonly Member[]): string {
   return digest(
-    members.map(({ personId, name, email, title, seniority, department, role, score }) => [
+    members.map(({ personId, name, email, title, seniority, department, role, score, reasons }) => [
       personId,
       name,
       email,
@@ -18,6 +18,7 @@ export function digestMembers(members: readonly Member[]): string {
       department,
       role,
       score,
+      reasons ?? [],
     ]),
   )
 }

@@ -7,7 +7,10 @@ import { Counter, Gauge, type Registry } from 'prom-client'
 export type ReloadOutcome = 'reloaded' | 'refused'
 
 export interface ReloadMetrics {
-  observe(variable: string, outcome: ReloadOutcome): void
+  /** The file was read at the start. */
+  opened(variable: string): void
+  /** Its change was taken or refused. */
+  changed(variable: string, outcome: ReloadOutcome): void
 }
 
 /** What all reloading files of a process report, each under the variable that names it; one a process. */
@@ -26,7 +29,11 @@ export function createReloadMetrics(registry: Registry): ReloadMetrics {
     registers,
   })
   return {
-    observe: (variable, outcome) => {
+    opened: (variable) => {
+      for (const outcome of ['reloaded', 'refused']) reloads.inc({ variable, outcome }, 0)
+      isCurrent.set({ variable }, 1)
+    },
+    changed: (variable, outcome) => {
       reloads.inc({ variable, outcome })
       isCurrent.set({ variable }, outcome === 'reloaded' ? 1 : 0)
     },

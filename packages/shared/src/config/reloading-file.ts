@@ -56,10 +56,10 @@ export async function openReloadingFile<Schema extends z.ZodType<Json>>(
   }
   let current: Versioned<z.output<Schema>> = versioned(first.value)
   let refused: string | undefined
-  metrics?.observe(variable, 'reloaded')
+  metrics?.opened(variable)
 
   const report = (outcome: ReloadOutcome) => {
-    metrics?.observe(variable, outcome)
+    metrics?.changed(variable, outcome)
     onReload?.(outcome)
   }
 

@@ -147,7 +147,10 @@ test('refuses a change that cannot be used with one line, and keeps the value be
   await replace(path, '{"size": 3}')
   hand.change()
   expect(await next()).toBe('reloaded')
-  expect(await registry.metrics()).toContain('config_file_last_reload_successful{variable="SIZES"} 1')
+  const metrics = await registry.metrics()
+  expect(metrics).toContain('config_file_last_reload_successful{variable="SIZES"} 1')
+  expect(metrics).toContain('config_file_reloads_total{variable="SIZES",outcome="refused"} 3')
+  expect(metrics).toContain('config_file_reloads_total{variable="SIZES",outcome="reloaded"} 1')
 })
 
 test('sees a file that an editor replaces by rename', async () => {
