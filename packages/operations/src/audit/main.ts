@@ -1,4 +1,3 @@
-import { duration } from '@buyer-group/shared/config/fields.ts'
 import { readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
@@ -7,7 +6,7 @@ import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { connectForCommand } from '@buyer-group/shared/setup/connect-for-command.ts'
 import { runCli } from '@buyer-group/shared/setup/run-cli.ts'
 import { Command } from 'commander'
-import { asTime, orInvalid } from '../command-line/option-parsers.ts'
+import { asDuration, asTime } from '../command-line/option-parsers.ts'
 import { auditDeployment } from './audit-deployment.ts'
 import { auditConfig } from './config.ts'
 import { requireKafka } from './require-kafka.ts'
@@ -34,7 +33,7 @@ const program = new Command('npm run audit --')
   .description('Says what became of every accepted event, and which delivery guarantees do not hold. Reads only.')
   .requiredOption('--since <time>', 'events taken from then on: 2h, 7d, a date or RFC 3339', asTime)
   .option('--until <time>', 'events taken before then', asTime)
-  .option('--window <duration>', 'the refresh window (default: REFRESH_WINDOW, or 1h)', orInvalid(asDuration))
+  .option('--window <duration>', 'the refresh window (default: REFRESH_WINDOW, or 1h)', asDuration)
   .option('--json', 'print the report as JSON')
   .option('--wait', 'wait first until nothing is in flight (for a system that gets no events)')
   .addHelpText(
@@ -96,10 +95,4 @@ async function audit({ since, until, window, json, wait }: Arguments): Promise<v
   } finally {
     await client.close()
   }
-}
-
-function asDuration(text: string): number {
-  const parsed = duration.safeParse(text)
-  if (parsed.success && parsed.data > 0) return parsed.data
-  throw new Error(`"${text}" is no duration: write one such as 2s, 5m or 1h`)
 }

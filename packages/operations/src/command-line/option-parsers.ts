@@ -1,3 +1,4 @@
+import { duration } from '@buyer-group/shared/config/fields.ts'
 import { InvalidArgumentError } from 'commander'
 import { parseTime } from './rules/parse-time.ts'
 
@@ -14,3 +15,10 @@ export function orInvalid<Value>(parse: (text: string) => Value): (text: string)
 
 /** Reads a time; how long ago counts from now. */
 export const asTime = orInvalid((text) => parseTime(text, new Date()))
+
+/** Reads a duration of more than nothing, to milliseconds. */
+export const asDuration = orInvalid((text) => {
+  const parsed = duration.safeParse(text)
+  if (parsed.success && parsed.data > 0) return parsed.data
+  throw new Error(`"${text}" is no duration: write one such as 2s, 5m or 1h`)
+})

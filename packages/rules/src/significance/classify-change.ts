@@ -4,6 +4,7 @@ import { classifyTitle } from '../titles/classify-title.ts'
 import { isSameTitle } from '../titles/same-title.ts'
 import { SENIORITIES, type Seniority } from '../titles/title-rules.ts'
 import { namesAnotherCompany } from './names-another-company.ts'
+import { textOf, valuesBefore } from './values-before.ts'
 
 /** What a change can be read as: the four types that the contract holds for significant (system.md, "Words"). */
 export type ChangeType =
@@ -46,13 +47,12 @@ export function classifyChange(event: NativeEvent, companyId: string): ChangeCla
   if (here === undefined || placements.length > 1 || !here.active || namesAnotherCompany(event)) {
     return { type: 'person.company_change', reason: 'company_differs' }
   }
-  const titleBefore = textOf(event.person.oldTitle) ?? textOf(event.changes.title?.old)
-  const title = compareTitles(titleBefore, here.title)
-  const departmentBefore = textOf(event.changes.department?.old)
+  const before = valuesBefore(event)
+  const title = compareTitles(before.title, here.title)
   const departmentNow = textOf(event.changes.department?.new)
-  const isNamed = departmentBefore !== null && departmentNow !== null
+  const isNamed = before.department !== null && departmentNow !== null
   const isOtherDepartment = isNamed
-    ? foldText(departmentBefore) !== foldText(departmentNow)
+    ? foldText(before.department) !== foldText(departmentNow)
     : title.isOtherDepartment || departmentNow !== null
 
   if (title.step > 0) return { type: 'person.promotion', reason: 'seniority_rose' }
@@ -101,9 +101,3 @@ function compareTitles(before: string | null, now: string | null): TitleDifferen
 const rankOf = (seniority: Seniority) => -SENIORITIES.indexOf(seniority)
 
 const foldText = (text: string) => text.replace(/\s+/g, ' ').toLowerCase()
-
-/** Blank text says nothing, as in placements.ts. */
-function textOf(value: unknown): string | null {
-  const trimmed = typeof value === 'string' ? value.trim() : ''
-  return trimmed === '' ? null : trimmed
-}
