@@ -30,7 +30,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['mgr', 'manager'],
   ['mgrs', 'manager'],
   ['mngr', 'manager'],
-  ['managr', 'manager'],
   ['managers', 'manager'],
   ['supv', 'supervisor'],
   ['supvr', 'supervisor'],
@@ -96,6 +95,37 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['et', 'and'],
 ]
 
+/** Frequent slips, as [written, meant]. A slip that is a word of its own ("manger" aside) is not put right. */
+const MISSPELLINGS: ReadonlyArray<readonly [string, string]> = [
+  ['cheif', 'chief'],
+  ['dircector', 'director'],
+  ['dirctor', 'director'],
+  ['direcotr', 'director'],
+  ['direcor', 'director'],
+  ['directer', 'director'],
+  ['enginer', 'engineer'],
+  ['enginner', 'engineer'],
+  ['engeneer', 'engineer'],
+  ['excutive', 'executive'],
+  ['exectuive', 'executive'],
+  ['fouder', 'founder'],
+  ['founer', 'founder'],
+  ['faunder', 'founder'],
+  ['cofouder', 'co founder'],
+  ['managment', 'management'],
+  ['mananger', 'manager'],
+  ['maneger', 'manager'],
+  ['manger', 'manager'],
+  ['mangager', 'manager'],
+  ['oficer', 'officer'],
+  ['presedent', 'president'],
+  ['presidant', 'president'],
+  ['presidnet', 'president'],
+  ['presient', 'president'],
+  ['suervisor', 'supervisor'],
+  ['supervisior', 'supervisor'],
+]
+
 /** Roman numerals of grades; "I" alone is left, since it is also a word. */
 const GRADES: ReadonlyArray<readonly [string, string]> = [
   ['ii', '2'],
@@ -104,7 +134,7 @@ const GRADES: ReadonlyArray<readonly [string, string]> = [
 ]
 
 const WORDS_OF: ReadonlyMap<Token, readonly Token[]> = new Map(
-  [...SPELLINGS, ...GRADES].map(([form, words]) => [form, words.split(' ')] as const),
+  [...SPELLINGS, ...MISSPELLINGS, ...GRADES].map(([form, words]) => [form, words.split(' ')] as const),
 )
 
 /** Writes every short form out: ["sr", "dir", ",", "revops"] gives ["senior", "director", ",", "revenue", "operations"]. */

@@ -54,8 +54,8 @@ const TABLE = {
       board member, member of board, board of director, member of board of director, member board of
       director, board director, director of board, non executive director, non executive board, non
       executive, board non executive, independent director, executive board, management board, supervisory
-      board, member of executive board, member of management board, member of supervisory board, board of
-      trustees, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, 
+      board, member of executive board, executive committee, executive committee member, member of executive committee, member of management board, member of supervisory board, board of
+      trustees, board of governors, board of regents, board of manager, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, 
       aufsichtsrat, mitglied der geschaftsfuhrung, mitglied der geschaeftsfuehrung, mitglied der
       geschaftsleitung, mitglied der geschaeftsleitung, executive chair
     `),
@@ -77,6 +77,7 @@ const TABLE = {
     `),
   },
   md: { seniority: 'c-suite', department: 'executive', phrases: list('md') },
+  'executive vice president': { seniority: 'vp', phrases: list('executive vice president') },
   'vice president': {
     seniority: 'vp',
     phrases: list(`
@@ -89,7 +90,8 @@ const TABLE = {
   head: {
     seniority: 'head',
     phrases: list(`
-      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, responsable, responsabile, hoofd, chef de service, chef de departement, jefe, jefa
+      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, responsable,
+      responsabile, hoofd, chef de service, chef de departement, jefe, jefa
     `),
   },
   'unit chief': {
@@ -208,8 +210,20 @@ const TABLE = {
     seniority: 'individual',
     phrases: list(`
       advisory board, advisory board member, member of advisory board, sub advisory board, advisory council,
-      board adviser, board advisor, board of advisors, board of advisers, board observer
+      board adviser, board advisor, board of advisors, board of advisers, advisory committee, advisory committee member, board observer
     `),
+  },
+  /** A seat at something called a board, without a word on which: a company's own is among the board members. */
+  board: {
+    seniority: 'individual',
+    phrases: list('board, boards, editorial board, editorial board member, review board member'),
+  },
+  /** Sits on a body that is no board: a forum, a council, a committee. */
+  'committee member': {
+    seniority: 'individual',
+    phrases: list(
+      'forum member, council member, committee member, circle member, member of council, member of committee',
+    ),
   },
   /** Phrases that only look like a rank: they shield the words in them. */
   none: {
@@ -228,7 +242,7 @@ const TABLE = {
       qualification, lead management, intern program, internship program, internship coordinator, intern
       coordinator, apprenticeship program, apprentice program, head hunter, head start, head office, account
       principal, senior living, senior care, senior services, senior housing, seniors, chair side, chair
-      assembler, president club, board secretary, owner association, property owner, home owner, manager
+      assembler, president club, board secretary, board certified, board game, board operator, owner association, property owner, home owner, manager
       assistant, management consultant, management consulting, management associate, management analyst,
       management team, management level, management accountant, management systems, management system,
       management information, director level consultant, director level, executive management team,

@@ -34,7 +34,8 @@ const FIVE_OF_NINE: Readonly<Record<Seniority, FiveLevel>> = {
 const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   'advisory board': 'C-Suite',
   'unit chief': 'C-Suite',
-  'vice chair': 'C-Suite',
+  board: 'C-Suite',
+  'committee member': 'C-Suite',
   president: 'Director',
   'managing director': 'Director',
   'functional manager': 'Manager',
@@ -46,19 +47,23 @@ const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   'vice chancellor': 'Other',
   dean: 'Other',
   controller: 'Other',
-  treasurer: 'Other',
   supervisor: 'Other',
   md: 'Other',
   gm: 'Other',
   fd: 'Other',
 }
 
-/** The highest level of the ranks that the person holds or has held: the set counts "past-CEO" as C-Suite. */
+/**
+ * The highest level of the ranks that the person holds or has held: the set counts "past-CEO" as C-Suite. A chief who is
+ * a vice president, too, is a VP there ("COO & SVP"), unless an executive one ("EVP, CFO").
+ */
 function publishedLevelOf({ seniority, mentions }: ReadTitle): FiveLevel {
   if (seniority === 'intern') return 'Other'
-  const levels = mentions
-    .filter(({ scope }) => scope === 'own' || scope === 'former')
-    .map(({ rank }) => FIVE_OF_RANK[rank] ?? FIVE_OF_NINE[RANKS[rank].seniority])
+  const ranks = mentions.filter(({ scope }) => scope === 'own' || scope === 'former').map(({ rank }) => rank)
+  const isVicePresident = ranks.includes('vice president')
+  const levels = ranks
+    .filter((rank) => !(isVicePresident && rank === 'chief'))
+    .map((rank) => FIVE_OF_RANK[rank] ?? FIVE_OF_NINE[RANKS[rank].seniority])
   return FIVE_LEVELS.find((level) => levels.includes(level)) ?? 'Other'
 }
 
