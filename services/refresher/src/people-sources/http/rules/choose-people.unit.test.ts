@@ -33,8 +33,8 @@ test('the newest row counts, a time before none, and of equal ones the active', 
     { ...row, active: false, updatedAt: null },
     { ...row, active: true, updatedAt: null },
     { ...row, active: false, updatedAt: '0000-01-01T00:00:00.000Z' },
-    { ...row, active: false, updatedAt: '2026-01-11T00:00:00.000Z' },
-    { ...row, active: true, updatedAt: '2026-01-11T00:00:00.000Z' },
+    { ...row, title: 'zzz', active: false, updatedAt: '2026-01-11T00:00:00.000Z' },
+    { ...row, title: 'aaa', active: true, updatedAt: '2026-01-11T00:00:00.000Z' },
   ]
   for (const [index, best] of byWorth.entries()) {
     expect(choosePeople(byWorth.slice(0, index + 1).toReversed())).toEqual([best])
