@@ -1,5 +1,6 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { systemClock } from './clock.ts'
 import { FunctionOrchestrator } from './function-orchestrator.ts'
 import { defineStep } from './step.ts'
 import { StepError } from './step-error.ts'
@@ -39,10 +40,11 @@ const failing = (cause: unknown, retryable = true) =>
 /** A clock that moves on by 5 ms each time it is read. */
 const steppingClock = () => {
   let now = 1_000
-  return () => {
+  const read = () => {
     now += 5
     return now - 5
   }
+  return { ...systemClock, now: read }
 }
 
 describe('a sequence', () => {
@@ -57,8 +59,15 @@ describe('a sequence', () => {
     const orchestrator = new FunctionOrchestrator({}, { clock: steppingClock() }).registerSteps([double, print])
     const { records } = await orchestrator.executeSequence(['double', 'print'], 1)
     expect(records).toEqual([
-      { name: 'double', idempotencyKey: '1', status: 'completed', startedAt: new Date(1_000), duration: 5 },
-      { name: 'print', idempotencyKey: '2', status: 'completed', startedAt: new Date(1_010), duration: 5 },
+      {
+        name: 'double',
+        idempotencyKey: '1',
+        status: 'completed',
+        startedAt: new Date(1_000),
+        duration: 5,
+        attempts: 1,
+      },
+      { name: 'print', idempotencyKey: '2', status: 'completed', startedAt: new Date(1_010), duration: 5, attempts: 1 },
     ])
   })
 

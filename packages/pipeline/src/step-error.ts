@@ -1,34 +1,29 @@
-import { AppError, type Fate } from '@buyer-group/shared/errors/app-error.ts'
-import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import type { StepFailure } from './step-failure.ts'
 import type { StepRecord } from './step-record.ts'
 
-/** A step failed. Code and fate are its cause's; the records tell how far the sequence came. */
+export { type StepFailure, toStepFailure } from './step-failure.ts'
+
+/** A step failed. Code and fate are its cause's; the records tell how far the sequence or the run came. */
 export class StepError extends AppError {
   readonly step: string
-  /** Every step that ran, the failed one last. */
+  /** The node that executed it, of a fan-out with the item's place, such as `enrich[3]`; in a sequence the step's name. */
+  readonly node: string
+  /** Everything that ended up to then, in that order. */
   readonly records: readonly StepRecord[]
 
-  constructor(step: string, failure: StepFailure, records: readonly StepRecord[], cause: unknown) {
-    super(`step "${step}" failed: ${failure.message}`, { code: failure.code, fate: failure.fate, cause })
+  constructor(
+    step: string,
+    failure: StepFailure,
+    records: readonly StepRecord[],
+    cause: unknown,
+    { node = step }: { readonly node?: string } = {},
+  ) {
+    const where = node === step ? `step "${step}"` : `step "${step}" of node "${node}"`
+    super(`${where} failed: ${failure.message}`, { code: failure.code, fate: failure.fate, cause })
     this.name = 'StepError'
     this.step = step
+    this.node = node
     this.records = records
   }
-}
-
-export interface StepFailure {
-  readonly code: string
-  readonly fate: Fate
-  /** Our own words; those of other code may quote data and are kept in the cause alone. */
-  readonly message: string
-}
-
-/**
- * What a thrown value means for the step that threw it. A step that must not be repeated makes a failure of unknown or
- * passing kind permanent; a part that is away stays `unavailable`, because waiting for it repeats nothing by itself.
- */
-export function toStepFailure(cause: unknown, retryable: boolean): StepFailure {
-  const { code, fate, message } = classifyError(cause)
-  const words = cause instanceof AppError ? message : `an unexpected ${cause instanceof Error ? cause.name : 'value'}`
-  return { code, fate: retryable || fate === 'unavailable' ? fate : 'permanent', message: words }
 }

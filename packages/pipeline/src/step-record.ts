@@ -1,15 +1,12 @@
+import type { StoredStep } from './store/run-store.ts'
+
 /** How one execution of a step went. */
-export interface StepRecord {
-  readonly name: string
-  readonly idempotencyKey: string
-  readonly status: 'completed' | 'failed'
-  readonly startedAt: Date
-  /** Milliseconds. */
-  readonly duration: number
-  readonly error?: { readonly code: string; readonly message: string }
+export interface StepRecord extends StoredStep {
+  /** The step's own; of steps in a sequence only. */
+  readonly idempotencyKey?: string
 }
 
-/** What an observer is told: a step begins, then it has ended one way or the other. */
+/** What an observer of sequences is told: a step begins, then it has ended one way or the other. */
 export type StepTransition =
   | { readonly kind: 'started'; readonly name: string; readonly idempotencyKey: string; readonly at: Date }
   | { readonly kind: 'ended'; readonly record: StepRecord }

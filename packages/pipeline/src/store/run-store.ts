@@ -1,8 +1,8 @@
 /**
  * What the engine keeps of a run so that it outlives its process. A run is known by its idempotency key.
  *
- * Outputs are JSON text: an adapter stores and returns them as they are, so that a dependent sees the same value
- * whether the node ran just now or before a crash.
+ * Outputs are JSON text, the empty text where a node returned undefined: an adapter stores and returns them as they are,
+ * so that a dependent sees the same value whether the node ran just now or before a crash.
  *
  * Every write is durable when its promise resolves. Where two workers are on one run, each node is executed by the one
  * that holds its claim, and the first ending stays; the other one learns of it by the value that a call returns.
@@ -100,7 +100,7 @@ export type ClaimOutcome =
 export interface RunEnding {
   /** `completed` and whatever else a workflow's `statusOf` names are final; `failed` is not. */
   readonly status: string
-  /** JSON text; null where failed. */
+  /** JSON text; null where failed, or where the workflow returned undefined. */
   readonly output: string | null
   readonly error: { readonly code: string; readonly message: string } | null
   /** Every node that was run, skipped or taken from the store, in the order they ended. */

@@ -1,0 +1,45 @@
+import { retryDelay } from '../retry/retry-delay.ts'
+import { toStepFailure } from '../step-failure.ts'
+import { attemptStep } from './attempt-step.ts'
+import { pause } from './pause.ts'
+import type { StepWork } from './step-work.ts'
+
+/**
+ * Executes a step with the time limits and retries that it asks for: its output, or a promise of it; throws what its last
+ * attempt threw, or the reason of the cancellation that ended a delay.
+ */
+export function executeStep(work: StepWork): unknown {
+  return work.step.retry === undefined ? attemptStep(work) : executeAttempts(work)
+}
+
+async function executeAttempts(work: StepWork): Promise<unknown> {
+  for (;;) {
+    try {
+      return await attemptStep(work)
+    } catch (cause) {
+      await waitForRetry(work, cause)
+    }
+  }
+}
+
+/**
+ * Waits until the next attempt is due after one that threw `cause`.
+ * @throws `cause` where none may follow: a permanent failure, no attempts or no time left, or the run is stopping; the
+ * reason where the run is stopped meanwhile.
+ */
+export async function waitForRetry(work: StepWork, cause: unknown): Promise<void> {
+  const { step, clock, cancellation } = work
+  const { retry } = step
+  if (retry === undefined || work.attempts >= retry.maxAttempts || cancellation.isStopping) throw cause
+  const failure = toStepFailure(cause, step.retryable)
+  if (failure.fate === 'permanent') throw cause
+  const delayMs = retryDelay(retry, work.attempts, cause, work.random)
+  const deadline = Math.min(work.deadline, work.startedAt + (retry.deadlineMs ?? Infinity))
+  if (clock.now() + delayMs >= deadline) throw cause
+  work.onRetry(delayMs, failure)
+  await pause(clock, delayMs, cancellation)
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function'
+}

@@ -1,0 +1,13 @@
+import { retryAfterOf } from './retry-after.ts'
+import type { RetryPolicy } from './retry-policy.ts'
+
+/**
+ * How long to wait after attempt number `attempt` failed, in milliseconds: exponential backoff with full jitter, that is
+ * anything between nothing and the backoff, which spreads the load best (Brooker, "Exponential Backoff And Jitter", AWS
+ * Architecture Blog, 2015); at least what the error asks for.
+ */
+export function retryDelay(policy: RetryPolicy, attempt: number, error: unknown, random: () => number): number {
+  const { initialDelayMs, maxDelayMs, factor = 2 } = policy
+  const backoff = Math.min(maxDelayMs, initialDelayMs * factor ** (attempt - 1))
+  return Math.max(Math.round(random() * backoff), retryAfterOf(error))
+}

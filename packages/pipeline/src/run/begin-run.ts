@@ -1,0 +1,75 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import canonicalize from 'canonicalize'
+import type { BegunRun, NewRun, RunEnding, RunStore } from '../store/run-store.ts'
+import type { AnyWorkflow } from '../workflow/define-workflow.ts'
+import { fromJson } from './json-output.ts'
+
+/** How often a run may move to another version under us before we let it be. */
+const MAX_MOVES = 10
+
+export type Beginning =
+  | { readonly kind: 'started' | 'resumed'; readonly workflow: AnyWorkflow }
+  | { readonly kind: 'ended'; readonly workflow: AnyWorkflow; readonly ending: RunEnding }
+
+interface Run {
+  readonly key: string
+  /** JSON text. */
+  readonly input: string
+  readonly at: Date
+}
+
+/**
+ * Opens a run, or finds how it stands; the workflow that comes back is the one to go on by.
+ * @throws AppError `run_key_reused` (permanent) where the key's run has another input or workflow;
+ * `workflow_version_unknown` (unknown) where it was begun by a version that the definition says nothing of;
+ * `run_version_contended` (retryable); what the store throws.
+ */
+export async function beginRun(store: RunStore, workflow: AnyWorkflow, run: Run): Promise<Beginning> {
+  const { name, version } = workflow
+  const record: NewRun = { ...run, workflow: name, version }
+  for (let moves = 0; moves < MAX_MOVES; moves += 1) {
+    const begun = await store.begin(record)
+    if (begun.kind === 'new') return { kind: 'started', workflow }
+    refuseOtherInput(run, begun, name)
+    const found = versionOf(workflow, begun.version)
+    if (begun.kind === 'ended') return { kind: 'ended', workflow: found ?? workflow, ending: begun.ending }
+    if (found !== undefined) return { kind: 'resumed', workflow: found }
+    if (workflow.onVersionChange.kind === 'finish') throw versionUnknown(run.key, workflow, begun.version)
+    if (await store.restart(run.key, begun.version, version)) return { kind: 'started', workflow }
+  }
+  throw new AppError(
+    `run "${run.key}" of workflow "${name}" was moved to another version ${MAX_MOVES} times meanwhile`,
+    {
+      code: 'run_version_contended',
+      fate: 'retryable',
+    },
+  )
+}
+
+function versionOf(workflow: AnyWorkflow, version: string): AnyWorkflow | undefined {
+  if (workflow.version === version) return workflow
+  const { onVersionChange } = workflow
+  if (onVersionChange.kind !== 'finish') return undefined
+  return onVersionChange.earlier.find((earlier) => earlier.version === version)
+}
+
+/** Texts that differ may still be equal: another store or version may write the fields in another order. */
+function refuseOtherInput({ key, input }: Run, { input: stored }: Exclude<BegunRun, { kind: 'new' }>, name: string) {
+  if (stored === input || canonicalize(fromJson(stored)) === canonicalize(fromJson(input))) return
+  const words = `run "${key}" of workflow "${name}" was begun with another input`
+  throw new AppError(`${words}; one key stands for one input: use another key`, {
+    code: 'run_key_reused',
+    fate: 'permanent',
+  })
+}
+
+function versionUnknown(key: string, { name, version }: AnyWorkflow, found: string): AppError {
+  const words = `run "${key}" of workflow "${name}" was begun by version "${found}", which version "${version}" does not know`
+  return new AppError(
+    `${words}; list it in onVersionChange, restart such runs, or let a process of that version finish it`,
+    {
+      code: 'workflow_version_unknown',
+      fate: 'unknown',
+    },
+  )
+}

@@ -1,0 +1,67 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
+import type { RunEnding } from '../store/run-store.ts'
+import type { AnyWorkflow } from '../workflow/define-workflow.ts'
+import { readNodeOutput, toJson } from './json-output.ts'
+import type { RunResult } from './run-result.ts'
+import type { RunScope } from './run-scope.ts'
+import { untilStored } from './store-patience.ts'
+
+/** What a run that has not ended, or not for good, is called in the store. */
+const NOT_FINAL = new Set(['running', 'failed', ''])
+
+/** Closes a run that came to its output. Where another worker closed it first, that ending's output is returned. */
+export async function endRun(scope: RunScope, workflow: AnyWorkflow, output: unknown): Promise<RunResult<unknown>> {
+  const { key, store, records, clock } = scope
+  const status = statusOf(workflow, output)
+  if (store === undefined) return { output, status, steps: records, endedHere: true }
+  const text = toJson(output, 'unserialisable_output', `the output of workflow "${workflow.name}"`)
+  const ending = { status, output: text === '' ? null : text, error: null, steps: records, at: new Date(clock.now()) }
+  const standing = await untilStored(scope, () => store.end(key, ending))
+  return { ...fromEnding(workflow, standing), endedHere: isSame(standing, ending) }
+}
+
+/**
+ * Notes in the store why a run failed; it is not final, the next run of the key goes on from there. Where another worker
+ * has brought the run to its end meanwhile, that ending's result. Never throws: what the run failed of matters more.
+ */
+export async function endFailed(
+  scope: RunScope,
+  workflow: AnyWorkflow,
+  cause: unknown,
+): Promise<RunResult<unknown> | undefined> {
+  const { key, store, records, clock } = scope
+  const error = wordsOf(cause)
+  try {
+    const ending = { status: 'failed', output: null, error, steps: records, at: new Date(clock.now()) }
+    const standing = await store?.end(key, ending)
+    return standing === undefined || standing.status === 'failed' ? undefined : fromEnding(workflow, standing)
+  } catch {
+    return undefined
+  }
+}
+
+/** The result of a run that was ended elsewhere. */
+export function fromEnding(workflow: AnyWorkflow, { status, output, steps }: RunEnding): RunResult<unknown> {
+  return { output: readNodeOutput(workflow.output, output ?? ''), status, steps, endedHere: false }
+}
+
+/** Code and words of whatever a run failed of; the words of other code may quote data and are left out. */
+export function wordsOf(cause: unknown): { readonly code: string; readonly message: string } {
+  const { code, message } = classifyError(cause)
+  if (cause instanceof AppError) return { code, message }
+  return { code, message: `an unexpected ${cause instanceof Error ? cause.name : 'value'}` }
+}
+
+function statusOf(workflow: AnyWorkflow, output: unknown): string {
+  const status = workflow.statusOf(output as never)
+  if (!NOT_FINAL.has(status)) return status
+  throw new AppError(`workflow "${workflow.name}": statusOf said "${status}", which no run that ended is called`, {
+    code: 'invalid_run_status',
+    fate: 'permanent',
+  })
+}
+
+function isSame(one: RunEnding, other: RunEnding): boolean {
+  return one === other || (one.status === other.status && one.at.getTime() === other.at.getTime())
+}

@@ -1,0 +1,72 @@
+import type { AnyStepNode } from '../workflow/node.ts'
+import type { NodeExecution } from './node-execution.ts'
+
+export type AnyFanOutNode = AnyStepNode & { readonly kind: 'fan_out' }
+
+/** How far a fan-out has come within a run. */
+export class FanOutRun {
+  readonly node: AnyFanOutNode
+  /** What the node's functions are called with. */
+  readonly values: Readonly<Record<string, unknown>>
+  readonly items: readonly unknown[]
+  /** In the order of the items. */
+  readonly outputs: unknown[]
+  readonly startedAt: number
+  /** Whether an item failed or was cancelled, which was recorded under its own name. */
+  isBroken = false
+  /** Of all items together. */
+  attempts = 0
+  /** The item that is started next. */
+  #next = 0
+  #underWay = 0
+  #left: number
+  #executed = 0
+
+  constructor(
+    node: AnyFanOutNode,
+    values: Readonly<Record<string, unknown>>,
+    items: readonly unknown[],
+    startedAt: number,
+  ) {
+    this.node = node
+    this.values = values
+    this.items = items
+    this.outputs = new Array(items.length)
+    this.startedAt = startedAt
+    this.#left = items.length
+  }
+
+  /** Whether as many items are under way as may be. */
+  get isFull(): boolean {
+    return this.#underWay >= this.node.concurrency
+  }
+
+  /** Whether the item that is started next is the last one. */
+  get isLastNext(): boolean {
+    return this.#next === this.items.length - 1
+  }
+
+  get isDone(): boolean {
+    return this.#left === 0
+  }
+
+  /** Whether all outputs were taken from the store. */
+  get isMemoised(): boolean {
+    return this.items.length > 0 && this.#executed === 0
+  }
+
+  /** The place of the item that begins now. */
+  start(): number {
+    this.#underWay += 1
+    this.#next += 1
+    return this.#next - 1
+  }
+
+  complete(item: number, output: unknown, { isMemoised, attempts }: NodeExecution): void {
+    this.outputs[item] = output
+    this.#underWay -= 1
+    this.#left -= 1
+    this.attempts += attempts
+    if (!isMemoised) this.#executed += 1
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../clock.ts'
+import type { NodeClaim, RunStore } from '../store/run-store.ts'
+
+/** How long a claim outlasts an attempt's time limit: enough to store what the attempt returned. */
+const GRACE_MS = 10_000
+
+/** How long an attempt without a time limit is held at a time; it is held anew while the attempt goes on. */
+const UNLIMITED_HOLD_MS = 60_000
+
+/** How long a claim is held, in milliseconds, for an attempt that may take `timeoutMs`. */
+export function holdMsOf(timeoutMs: number | undefined): number {
+  return timeoutMs === undefined ? UNLIMITED_HOLD_MS : timeoutMs + GRACE_MS
+}
+
+/**
+ * Holds a claim anew three times in its time until what is returned is called, so that one lost call costs nothing.
+ * A claim that is lost all the same is found out when the output is stored.
+ */
+export function keepClaim(store: RunStore, claim: NodeClaim, clock: Clock): () => void {
+  let isOver = false
+  let stopTimer = () => {}
+  const wait = () => {
+    stopTimer = clock.after(claim.holdMs / 3, async () => {
+      await store.claim({ ...claim, at: new Date(clock.now()) }).catch(() => {})
+      if (!isOver) wait()
+    })
+  }
+  wait()
+  return () => {
+    isOver = true
+    stopTimer()
+  }
+}

@@ -1,0 +1,71 @@
+import type { Clock } from '../clock.ts'
+import type { Cancellation } from '../execution/cancellation.ts'
+import type { StepWork } from '../execution/step-work.ts'
+import { generateIdempotencyKey } from '../generate-idempotency-key.ts'
+import type { AnyStep } from '../step.ts'
+import type { StepFailure } from '../step-failure.ts'
+import type { RunScope } from './run-scope.ts'
+
+/** One execution of a step by a node of a run; of a fan-out, for one item. */
+export class NodeExecution implements StepWork {
+  readonly scope: RunScope
+  /** The node's place in the plan. */
+  readonly place: number
+  /** The item's place in its list; -1 where the node is no fan-out. */
+  readonly item: number
+  /** The node's name; of a fan-out, with the item's place. */
+  readonly name: string
+  // biome-ignore lint/suspicious/noExplicitAny: the wiring has checked that input and context fit
+  readonly step: AnyStep<any>
+  readonly input: unknown
+  readonly startedAt: number
+  attempts = 0
+  /** Whether the output was taken from the store. */
+  isMemoised = false
+
+  // biome-ignore lint/suspicious/noExplicitAny: the wiring has checked that input and context fit
+  constructor(scope: RunScope, place: number, item: number, name: string, step: AnyStep<any>, input: unknown) {
+    this.scope = scope
+    this.place = place
+    this.item = item
+    this.name = name
+    this.step = step
+    this.input = input
+    this.startedAt = scope.clock.now()
+  }
+
+  get context(): unknown {
+    return this.scope.context
+  }
+
+  get clock(): Clock {
+    return this.scope.clock
+  }
+
+  get random(): () => number {
+    return this.scope.random
+  }
+
+  get cancellation(): Cancellation {
+    return this.scope.cancellation
+  }
+
+  get deadline(): number {
+    return this.scope.deadline
+  }
+
+  get idempotencyKey(): string {
+    const { key, workflow } = this.scope
+    return generateIdempotencyKey(workflow, key, this.name, this.step.idempotencyKey(this.input))
+  }
+
+  get duration(): number {
+    return Math.max(0, this.scope.clock.now() - this.startedAt)
+  }
+
+  onRetry(delayMs: number, { code, fate, message }: StepFailure): void {
+    const { scope, name: node, attempts: attempt } = this
+    const step = this.step.name
+    if (scope.isObserved) scope.tell({ kind: 'node_retrying', node, step, attempt, delayMs, code, fate, message })
+  }
+}

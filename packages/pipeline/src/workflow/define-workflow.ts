@@ -1,0 +1,86 @@
+import { checkDefinition } from './check-definition.ts'
+import type { AnyStepNode, ContextOfNode, InputNode, OutputOfNode } from './node.ts'
+import type { Plan } from './plan.ts'
+import { planWorkflow } from './plan-workflow.ts'
+
+/** Never there when a program runs. */
+declare const TYPES: unique symbol
+
+/** What a workflow needs from outside: what each of its nodes needs. */
+export type ContextOfNodes<Nodes extends readonly unknown[]> = {
+  [K in keyof Nodes]: (context: ContextOfNode<Nodes[K]>) => void
+}[number] extends (context: infer Context) => void
+  ? Context
+  : never
+
+/** What becomes of a run that was begun by a definition of another version. */
+export type OnVersionChange<Given, Output, Context> =
+  /** It begins anew by this definition; what the nodes of the other version returned is forgotten. */
+  | { readonly kind: 'restart' }
+  /** It is finished by the definition it began with; one that is not listed is `workflow_version_unknown`. */
+  | { readonly kind: 'finish'; readonly earlier: readonly Workflow<Given, Output, Context>[] }
+
+export interface Repeat<Output> {
+  /** Whether the nodes are run once more. Those that are memoised and get the same input are not executed again. */
+  readonly while: (output: Output) => boolean
+  /** How often they are run at most; then the run fails with `rounds_exhausted` (retryable). */
+  readonly maxRounds: number
+}
+
+/** What a workflow is, in one value; `defineWorkflow` says what each part means. */
+export interface WorkflowDefinition<Given, Nodes extends readonly AnyStepNode[], Last extends Nodes[number]> {
+  readonly name: string
+  /** Change it when a run begun by the former definition could not go on by this one. */
+  readonly version: string
+  readonly input: InputNode<Given, unknown>
+  /** In the order in which nodes that are ready at once are started. */
+  readonly steps: Nodes
+  /** The node whose output is the workflow's; every other node leads to it. */
+  readonly output: Last
+  /** For a whole run, in milliseconds; past it the run fails with `run_deadline_exceeded` (retryable). */
+  readonly timeoutMs?: number
+  /** Steps of one run under way at once, items of fan-outs included; no limit unless given. */
+  readonly concurrency?: number
+  /** Unless given, a run of another version is left alone: `workflow_version_unknown`. */
+  readonly onVersionChange?: OnVersionChange<Given, OutputOfNode<Last>, ContextOfNodes<Nodes>>
+  /** What a finished run is called in the store; `completed` unless given. Never `running` or `failed`. */
+  readonly statusOf?: (output: OutputOfNode<Last>) => string
+  readonly repeat?: Repeat<OutputOfNode<Last>>
+}
+
+/** A definition that was checked, ready to run. */
+export interface Workflow<Given, Output, Context, Nodes extends readonly AnyStepNode[] = readonly AnyStepNode[]> {
+  readonly name: string
+  readonly version: string
+  readonly input: InputNode<Given, unknown>
+  readonly steps: Nodes
+  readonly output: AnyStepNode
+  readonly timeoutMs: number
+  readonly concurrency: number
+  readonly onVersionChange:
+    | { readonly kind: 'restart' }
+    | { readonly kind: 'finish'; readonly earlier: readonly Workflow<Given, Output, Context>[] }
+  readonly statusOf: (output: never) => string
+  readonly repeat: Repeat<never> | undefined
+  readonly plan: Plan
+  readonly [TYPES]?: (context: Context) => Output
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: workflows of unlike inputs, outputs and contexts have no common type
+export type AnyWorkflow = Workflow<any, any, any>
+
+/**
+ * Makes a workflow of its nodes. Its context is what all steps need together.
+ * @throws AppError (permanent) in words that name the nodes: `invalid_workflow` (a name, a number, no steps),
+ * `duplicate_node`, `missing_dependency`, `workflow_cycle`, `unreachable_node`, `invalid_step`.
+ */
+export function defineWorkflow<Given, const Nodes extends readonly AnyStepNode[], Last extends Nodes[number]>(
+  definition: WorkflowDefinition<Given, Nodes, Last>,
+): Workflow<Given, OutputOfNode<Last>, ContextOfNodes<Nodes>, Nodes> {
+  const { name, version, input, steps, output, repeat } = definition
+  const { timeoutMs = Infinity, concurrency = Infinity, statusOf = () => 'completed' } = definition
+  const { onVersionChange = { kind: 'finish', earlier: [] } } = definition
+  checkDefinition({ name, version, steps, timeoutMs, concurrency, maxRounds: repeat?.maxRounds })
+  const plan = planWorkflow({ workflow: name, input, steps, output })
+  return { name, version, input, steps, output, timeoutMs, concurrency, onVersionChange, statusOf, repeat, plan }
+}
