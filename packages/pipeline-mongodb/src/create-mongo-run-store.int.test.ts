@@ -99,6 +99,36 @@ describe('what nodes returned in MongoDB', () => {
   })
 })
 
+describe('nodes side by side', () => {
+  const claims = Array.from({ length: 80 }, (_, i) => nodeClaim({ run: `order-${i}`, token: `worker-${i}` }))
+
+  test('share one round trip to be claimed and one to be finished', async () => {
+    const store = createMongoRunStore(database.db)
+    const commands = database.watchCommands()
+    const outcomes = await Promise.all(claims.map((claim) => store.claim(claim)))
+    expect(outcomes).toEqual(claims.map(() => ({ kind: 'claimed', interrupted: false })))
+    expect(commands.map(({ commandName }) => commandName)).toEqual(['update'])
+    expect(await Promise.all(claims.map((claim) => store.complete(claim, '1')))).toEqual(claims.map(() => true))
+    expect(commands.map(({ commandName }) => commandName)).toEqual(['update', 'update'])
+  })
+
+  test('each hear of their own, whatever became of the others', async () => {
+    const store = createMongoRunStore(database.db)
+    const [mine = nodeClaim(), held = nodeClaim(), finished = nodeClaim(), fresh = nodeClaim()] = claims
+    await Promise.all([mine, finished].map((claim) => store.claim(claim)))
+    await store.claim({ ...held, token: 'another' })
+    await store.complete(finished, '"done"')
+    expect(await Promise.all([fresh, held, mine, finished].map((claim) => store.claim(claim)))).toMatchObject([
+      { kind: 'claimed', interrupted: false },
+      { kind: 'held' },
+      { kind: 'claimed', interrupted: false },
+      { kind: 'finished', output: '"done"' },
+    ])
+    const completed = [fresh, held, mine, finished].map((claim) => store.complete(claim, '"new"'))
+    expect(await Promise.all(completed)).toEqual([true, false, true, true])
+  })
+})
+
 describe('runs side by side', () => {
   const keys = Array.from({ length: 80 }, (_, i) => `order-${i}`)
 
@@ -131,10 +161,7 @@ test('every write waits until a majority has it in its journal', async () => {
   await store.restart('order', '1', '2')
   await store.end('order', ending())
   const writes = commands.filter(({ command }) => command.txnNumber !== undefined && command.autocommit === undefined)
-  expect(writes.map(({ commandName }) => commandName)).toEqual([
-    ...['insert', 'findAndModify', 'update', 'update'],
-    'update',
-  ])
+  expect(writes.map(({ commandName }) => commandName)).toEqual(['insert', ...Array(4).fill('update')])
   const commits = commands.filter(({ commandName }) => commandName === 'commitTransaction')
   expect(commits).toHaveLength(1)
   for (const { command } of [...writes, ...commits])
