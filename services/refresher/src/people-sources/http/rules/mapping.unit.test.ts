@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { parseMapping } from './parse-mapping.ts'
+import { toSourcedPerson } from './to-sourced-person.ts'
 import { valueAt, valuePath } from './value-path.ts'
 
 const SMALLEST = { source: 'crm', request: { path: '/{companyId}' }, list: '', fields: { id: 'id', name: 'name' } }
@@ -44,6 +47,32 @@ describe('a mapping', () => {
     ['pagination.next', { ...SMALLEST, pagination: { kind: 'cursor', parameter: 'c' } }],
   ])('that is wrong says where: %s', (words, mapping) => {
     expect(problemOf(mapping)).toContain(words)
+  })
+})
+
+test('the example of the guide is one, and reads what the guide says it reads', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../../../../docs/people-sources.md'), 'utf8')
+  const [, example = ''] = /<!-- mapping -->\n```json\n(.*?)```/s.exec(guide) ?? []
+  const row = {
+    id: 17,
+    first_name: 'Ada',
+    last_name: 'Example',
+    contact: { work_email: 'ada@example.com' },
+    job: { title: 'CFO', department: 'Finance' },
+    ended_at: null,
+    updated: 1_768_032_000,
+  }
+  expect(toSourcedPerson(row, parseMapping(example), new Date('2026-01-15T00:00:00Z'))).toEqual({
+    ok: true,
+    person: {
+      sourceId: 'coresignal:17',
+      name: 'Ada Example',
+      email: 'ada@example.com',
+      title: 'CFO',
+      department: 'Finance',
+      active: true,
+      updatedAt: '2026-01-10T08:00:00.000Z',
+    },
   })
 })
 
