@@ -81,7 +81,14 @@ export interface GroupDifference {
   readonly members: Sides<number>
   readonly added: readonly MemberLine[]
   readonly removed: readonly MemberLine[]
-  readonly changed: readonly { readonly before: MemberLine; readonly after: MemberLine }[]
+  readonly changed: readonly ChangedMember[]
+}
+
+export interface ChangedMember {
+  /** Which differ, of `title`, `seniority`, `department`, `role` and `score`. */
+  readonly fields: readonly string[]
+  readonly before: MemberLine
+  readonly after: MemberLine
 }
 
 export interface MemberLine {

@@ -20,8 +20,14 @@ export function compareGroup(
   withNames: boolean,
 ): GroupComparison {
   const groups = bySide((side) => composeGroup(facts, side, sides[side].profile))
-  const { added, removed, changed } = compareMembers(groups.current.members, groups.candidate.members)
-  const line = (member: Member) => toLine(member, withNames)
+  const { added, removed, changed } = compareMembers(
+    anonymous(groups.current.members),
+    anonymous(groups.candidate.members),
+  )
+  const names = new Map(
+    [...groups.current.members, ...groups.candidate.members].map(({ personId, name }) => [personId, name]),
+  )
+  const line = (member: Member) => toLine(member, withNames ? names.get(member.personId) : undefined)
   const isSame = added.length + removed.length + changed.length === 0
   return {
     untold: groups.candidate.untold,
@@ -32,12 +38,22 @@ export function compareGroup(
           members: bySide((side) => groups[side].members.length),
           added: added.map(line),
           removed: removed.map(line),
-          changed: changed.map(({ before, after }) => ({ before: line(before), after: line(after) })),
+          changed: changed.map(({ before, after }) => ({
+            fields: FIELDS.filter((field) => before[field] !== after[field]),
+            before: line(before),
+            after: line(after),
+          })),
         },
   }
 }
 
-function toLine({ personId, role, score, seniority, department, name, title }: Member, withNames: boolean): MemberLine {
+const FIELDS = ['title', 'seniority', 'department', 'role', 'score'] as const
+
+/** Names and addresses are no matter of policies and profiles, and those that events brought cannot be undone. */
+const anonymous = (members: readonly Member[]) => members.map((member) => ({ ...member, name: '', email: null }))
+
+/** @param name undefined where names are not told; then the title is not told either. */
+function toLine({ personId, role, score, seniority, department, title }: Member, name: string | undefined): MemberLine {
   const line = { personId, role, score, seniority, department }
-  return withNames ? { ...line, name, title } : line
+  return name === undefined ? line : { ...line, name, title }
 }

@@ -31,8 +31,9 @@ function heading({ source, since, until, companyId, windowMs, versions, events }
       companyId === null ? '' : `, company ${companyId}`
     }`,
     `refresh window ${windowMs / 1_000} s; policy ${versionStep(current.policy, candidate.policy)}; profile ${versionStep(current.profile, candidate.profile)}`,
-    ...(events.unreadable === 0 ? [] : [`${number(events.unreadable)} events that cannot be read are left out`]),
-    ...(events.repeats === 0 ? [] : [`${number(events.repeats)} repeats are left out`]),
+    ...(events.unreadable + events.repeats === 0
+      ? []
+      : [`left out: ${number(events.unreadable)} unreadable, ${number(events.repeats)} delivered again`]),
   ]
 }
 
@@ -41,25 +42,29 @@ const versionStep = (before: string, after: string) =>
 
 function totals({ outcomes, refreshes, recorded, events, saved }: BacktestReport): string[] {
   const { current, candidate } = outcomes
-  const row = (name: string, now: number, then: number, then_?: number) => [
-    name,
-    now,
-    then,
-    signed(then - now),
-    ...(recorded === null ? [] : [then_ ?? '']),
+  const row = (name: string, now: number, then: number) => [name, now, then, signed(then - now)]
+  const number = (count: number) => count.toLocaleString('en')
+  return [
+    ...alignColumns([
+      ['', 'now', 'new', 'difference'],
+      row('events significant', significant(current), significant(candidate)),
+      row('  claim a window', current.refresh, candidate.refresh),
+      row('  coalesced', current.coalesced, candidate.coalesced),
+      row('events ignored', current.insignificant, candidate.insignificant),
+      row('refreshes', refreshes.current.total, refreshes.candidate.total),
+      row('  leading', refreshes.current.leading, refreshes.candidate.leading),
+      row('  trailing', refreshes.current.trailing, refreshes.candidate.trailing),
+    ]),
+    `${number(events.differing)} events are judged otherwise; ${costSentence(saved, refreshes.current.total)}`,
+    ...(recorded === null
+      ? []
+      : [
+          `recorded when it happened: ${number(significant(recorded))} significant, ${number(recorded.insignificant)} ignored`,
+        ]),
   ]
-  return alignColumns([
-    ['', 'now', 'new', 'difference', ...(recorded === null ? [] : ['as recorded'])],
-    row('events that claim a window', current.refresh, candidate.refresh, recorded?.refresh),
-    row('events coalesced', current.coalesced, candidate.coalesced, recorded?.coalesced),
-    row('events ignored', current.insignificant, candidate.insignificant, recorded?.insignificant),
-    row('refreshes', refreshes.current.total, refreshes.candidate.total),
-    row('  leading', refreshes.current.leading, refreshes.candidate.leading),
-    row('  trailing', refreshes.current.trailing, refreshes.candidate.trailing),
-  ]).concat(
-    `${events.differing.toLocaleString('en')} events are judged otherwise; ${costSentence(saved, refreshes.current.total)}`,
-  )
 }
+
+const significant = ({ refresh, coalesced }: OutcomeCounts) => refresh + coalesced
 
 function costSentence(saved: number, now: number): string {
   if (saved === 0) return 'as many refreshes as now'
@@ -68,7 +73,7 @@ function costSentence(saved: number, now: number): string {
 }
 
 const signed = (difference: number) =>
-  difference === 0 ? '0' : `${difference > 0 ? '+' : '-'}${Math.abs(difference).toLocaleString('en')}`
+  difference === 0 ? '=' : `${difference > 0 ? '+' : '-'}${Math.abs(difference).toLocaleString('en')}`
 
 function typeTable({ byType }: BacktestReport): string[] {
   const cells = ({ refresh, coalesced, insignificant }: OutcomeCounts) => [refresh, coalesced, insignificant]
@@ -105,7 +110,7 @@ function companyTable({ companies }: BacktestReport): string[] {
 function groupLines({ groups }: BacktestReport): string[] {
   const number = (count: number) => count.toLocaleString('en')
   return [
-    `${number(groups.differing)} of ${number(groups.compared)} groups differ: ${number(groups.added)} members added, ${number(groups.removed)} removed, ${number(groups.changed)} changed`,
+    `${number(groups.differing)} of ${number(groups.compared)} groups differ; members: ${number(groups.added)} added, ${number(groups.removed)} removed, ${number(groups.changed)} changed`,
     ...(groups.untold === 0
       ? []
       : [`${number(groups.untold)} fields stand as stored: nothing tells what they were before`]),
@@ -120,7 +125,9 @@ function groupDifference({ companyId, members, added, removed, changed }: GroupD
     `${companyId}: ${members.current} members now, ${members.candidate} with the new rules`,
     ...added.map((member) => `  + ${describe(member)}`),
     ...removed.map((member) => `  - ${describe(member)}`),
-    ...changed.map(({ before, after }) => `  ~ ${describe(before)} -> ${describe(after, false)}`),
+    ...changed.map(
+      ({ before, after, fields }) => `  ~ ${describe(before)} -> ${describe(after, false)}: ${fields.join(', ')}`,
+    ),
   ]
 }
 
