@@ -39,6 +39,9 @@ describe('rows without a time in MongoDB', () => {
     await save('acme', [gap({ department: null })])
     const filled = await stored()
     expect(filled).toMatchObject([{ title: 'Chief Financial Officer', active: true }])
+    const call = { signal: new AbortController().signal, idempotencyKey: 'key' }
+    const found = await createDirectorySource(stores).findPeople({ companyId: 'acme', companyName: null }, call)
+    expect(found).toMatchObject([{ title: 'Chief Financial Officer', updatedAt: null }])
     await save('acme', [gap({ title: 'Chief Executive Officer', department: null, name: 'Somebody Else' })])
     expect(await stored()).toEqual(filled)
     expect(await database.collections.people.find({}).toArray()).toMatchObject([{ name: 'Person 1' }])

@@ -1,3 +1,4 @@
+import { GAP_STAMP } from '@buyer-group/rules/folding/sourced-people.ts'
 import type { SourcedPerson } from '@buyer-group/rules/folding/sourced-person.ts'
 import type { PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { PeopleStore, PositionStore } from '../stores/stores.ts'
@@ -7,6 +8,8 @@ interface DirectoryStores {
   readonly positions: Pick<PositionStore, 'findActive'>
   readonly people: Pick<PeopleStore, 'find'>
 }
+
+const NOBODY: ReadonlyMap<string, PersonDoc> = new Map()
 
 /**
  * The local directory as a people source: a company's active positions beside their people, each with the time of the
@@ -20,7 +23,7 @@ export function createDirectorySource({ positions, people }: DirectoryStores): P
       signal.throwIfAborted()
       const active = await positions.findActive(companyId)
       signal.throwIfAborted()
-      const holders = await findHolders(people, active)
+      const holders = active.length === 0 ? NOBODY : await people.find(active.map(({ personId }) => personId))
       signal.throwIfAborted()
       return active
         .flatMap((position) => {
@@ -30,25 +33,6 @@ export function createDirectorySource({ positions, people }: DirectoryStores): P
         .toSorted((left, right) => (left.sourceId < right.sourceId ? -1 : 1))
     },
   }
-}
-
-/**
- * Those who hold the positions, by personId; whoever is in `known` has been read already and is not read again.
- * No round trip where that is everybody.
- */
-export async function findHolders(
-  people: Pick<PeopleStore, 'find'>,
-  positions: readonly Pick<PositionDoc, 'personId'>[],
-  known: ReadonlyMap<string, PersonDoc> = new Map(),
-): Promise<ReadonlyMap<string, PersonDoc>> {
-  const asked = positions.map(({ personId }) => personId).filter((personId) => !known.has(personId))
-  const read = asked.length === 0 ? new Map<string, PersonDoc>() : await people.find(asked)
-  return new Map(
-    positions.flatMap(({ personId }) => {
-      const person = known.get(personId) ?? read.get(personId)
-      return person === undefined ? [] : [[personId, person] as const]
-    }),
-  )
 }
 
 /** A stored position as a row: a department that was only read from the title is not named. */
@@ -62,7 +46,7 @@ function toSourcedPerson(position: PositionDoc, person: PersonDoc): SourcedPerso
     title: position.title === '' ? null : position.title,
     department: position.departmentChanged === undefined ? null : position.department,
     active: position.active,
-    updatedAt: position.changedAt.toISOString(),
+    updatedAt: position.changedBy === GAP_STAMP.by ? null : position.changedAt.toISOString(),
   }
   return [row]
 }

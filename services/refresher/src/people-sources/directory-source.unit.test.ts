@@ -4,7 +4,7 @@ import { createMemoryDatabase, placeKey } from '@buyer-group/testing/memory/memo
 import { describe, expect, test, vi } from 'vitest'
 import { personIdOf } from '../directory/person-id.ts'
 import { createMemoryStores } from '../test-kit/memory-stores.ts'
-import { createDirectorySource, findHolders } from './directory-source.ts'
+import { createDirectorySource } from './directory-source.ts'
 import { describePeopleSource, sourcedPerson } from './test-kit/people-source-contract.ts'
 
 const openDirectory = async () => {
@@ -42,16 +42,10 @@ describe('the local directory', () => {
     expect(await source.findPeople(ACME, options())).toMatchObject([{ department: null }])
   })
 
-  test('does not read those again who are known', async () => {
-    const { database, stores, put } = await openDirectory()
-    await put('acme', [sourcedPerson('1'), sourcedPerson('2')])
-    const [first, second] = [personIdOf('crm:1'), personIdOf('crm:2')]
+  test('asks for nobody where nobody is', async () => {
+    const { stores, source } = await openDirectory()
     const find = vi.spyOn(stores.people, 'find')
-    const all = new Map(database.people)
-    expect(await findHolders(stores.people, [{ personId: first }, { personId: second }], all)).toEqual(all)
+    expect(await source.findPeople(ACME, options())).toEqual([])
     expect(find).not.toHaveBeenCalled()
-    const known = new Map([...all].filter(([personId]) => personId === first))
-    expect(await findHolders(stores.people, [{ personId: first }, { personId: second }], known)).toEqual(all)
-    expect(find).toHaveBeenCalledExactlyOnceWith([second])
   })
 })
