@@ -11,7 +11,7 @@ export interface TitleReading {
 /**
  * Reads seniority and department from a job title; docs/titles.md says by which guideline. Of several posts the highest
  * that the person holds counts, not one that they serve or have left. A title that nothing matches, also an empty one,
- * is an individual's in `other`. Total and deterministic, in time linear in the title's length.
+ * is an individual's in `other`. Total and deterministic; of a title longer than MAX_TITLE_LENGTH the rest is not read.
  */
 export function classifyTitle(title: string): TitleReading {
   const { seniority, department } = readTitle(title)

@@ -27,13 +27,24 @@ const TRADE_HEADS: readonly Token[] = list(`
   praktikantin, ingenieur, ingenieurin, entwickler, entwicklerin, spezialist, spezialistin, controller
 `)
 
+/** So many last letters tell nearly every word that is no compound: every ending above is at least as long. */
+const TAIL = 4
+
+const ENDINGS_BY_TAIL = Map.groupBy(
+  [
+    ...Array.from(RANK_HEADS, ([ending, rank]) => ({ ending, rank })),
+    ...TRADE_HEADS.map((ending) => ({ ending, rank: undefined })),
+  ],
+  ({ ending }) => ending.slice(-TAIL),
+)
+
 /** Words that end like a leader and are none, or are a rank of their own in the tables. */
 const WHOLE: ReadonlySet<Token> = new Set(
   list(`
     projektleiter, projektleiterin, projektleitung, projectleider, projektledare, projektleder, prosjektleder, teamleiter,
     teamleiterin, teamleitung, teamleider, teamleder, gruppenleiter, gruppenleiterin, gruppenleitung, filialleiter,
-    filialleiterin, schichtleiter, geschaftsleitung, geschaeftsleitung, anleitung, einleitung, accountmanager, produktmanager, produktmanagerin,
-    projektmanager, projektmanagerin, artdirektor, halbleiter, rohrleitung
+    filialleiterin, schichtleiter, geschaftsleitung, geschaeftsleitung, anleitung, einleitung, accountmanager,
+    produktmanager, produktmanagerin, projektmanager, projektmanagerin, artdirektor, halbleiter, rohrleitung
   `),
 )
 
@@ -82,19 +93,13 @@ export function splitCompounds(tokens: readonly Token[]): Token[] {
 }
 
 function splitCompound(token: Token): readonly Token[] {
-  if (WHOLE.has(token)) return [token]
-  for (const [ending, rank] of RANK_HEADS) {
-    const first = firstPart(token, ending)
-    if (first !== '') return [...(COMPOUND_AREAS.get(first) ?? [first]), rank]
-  }
-  for (const ending of TRADE_HEADS) {
-    const areas = COMPOUND_AREAS.get(firstPart(token, ending))
-    if (areas !== undefined) return [...areas, ending]
+  const endings = ENDINGS_BY_TAIL.get(token.slice(-TAIL))
+  if (endings === undefined || WHOLE.has(token)) return [token]
+  for (const { ending, rank } of endings) {
+    const first = token.endsWith(ending) ? token.slice(0, -ending.length) : ''
+    const areas = COMPOUND_AREAS.get(first)
+    if (areas !== undefined) return [...areas, rank ?? ending]
+    if (rank !== undefined && first !== '') return [first, rank]
   }
   return [token]
-}
-
-/** What stands before `ending`, empty where it stands alone or the word ends otherwise. */
-function firstPart(token: Token, ending: Token): string {
-  return token.endsWith(ending) ? token.slice(0, -ending.length) : ''
 }

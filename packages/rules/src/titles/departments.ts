@@ -58,7 +58,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     department: 'marketing',
     strength: 'weak',
     phrases: list(`
-      media, digital, event, events, outreach, market, editorial, editor, audience, community, promotions,
+      art, media, digital, event, events, outreach, market, editorial, editor, audience, community, promotions,
       promotion, insights, journalist, web content, crm
     `),
   },
@@ -84,7 +84,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     department: 'engineering',
     strength: 'weak',
     phrases: list(`
-      technology, technologies, technical, technologist, data, analytics, architect, architecture, research,
+      statistician, chemist, human factors, laboratory, lab, technology, technologies, technical, technologist, data, analytics, architect, architecture, research,
       researcher, scientist, science, scientific, development, innovation, ai, ml, mobile, cloud, quality
       assurance, test, tester, testing, web, platform, algorithm, technik, technique, technician,
       technicien, techniker, electronics, devsecops, ios, android, java, python, blockchain, drafter, cad,
@@ -162,13 +162,15 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
   {
     department: 'legal',
     strength: 'weak',
-    phrases: list('law, governance, policy, ethics, government affairs, government relations, ip'),
+    phrases: list(
+      'magistrate, court, judge, law, governance, policy, ethics, government affairs, government relations, ip',
+    ),
   },
   {
     department: 'operations',
     strength: 'strong',
     phrases: list(`
-      chief operating, operating officer, chief operations, supply chain, procurement, purchasing,
+      clerical, commodity, materials, loss prevention, asset protection, document control, chief operating, operating officer, chief operations, supply chain, procurement, purchasing,
       purchaser, buyer, sourcing, logistics, warehouse, warehousing, manufacturing, distribution,
       fulfillment, facilities, facility, plant, factory, inventory, fleet, shipping, transportation,
       business operations, chief administrative, office manager, office administrator, cao, operaciones,
@@ -181,7 +183,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     department: 'operations',
     strength: 'weak',
     phrases: list(`
-      operations, operation, operational, operating, production, quality, process, project, projects,
+      environmental, superintendent, operations, operation, operational, operating, production, quality, process, project, projects,
       project manager, project management, program manager, program management, pmo, program, programs,
       administration, administrative, administrator, planning, delivery, safety, maintenance, construction,
       general manager, transformation, business process, business manager, field service, branch, site,
@@ -193,7 +195,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     department: 'it',
     strength: 'strong',
     phrases: list(`
-      information technology, information technology support, information technology engineer, information
+      data processing, information technology, information technology support, information technology engineer, information
       technology operations, information technology project, information technology recruiter coordinator,
       information systems, information system, information security, information officer, chief information,
       chief digital, chief data, cyber, cybersecurity, cyber security, network security, network engineer,
@@ -264,7 +266,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     department: 'other',
     strength: 'weak',
     phrases: list(`
-      personal trainer, financial services, health services, professional services, security guard, security
+      emergency services, government service, funeral, personal trainer, financial services, health services, professional services, security guard, security
       officer, social services, executive producer, sales force, interior designer, fashion designer,
       landscape architect, fitness trainer, public safety, public health, environmental services, medical
       services, chief of staff, food service, community service, medical, clinical, health, healthcare,

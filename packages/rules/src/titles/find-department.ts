@@ -35,7 +35,7 @@ export function findAreas(tokens: readonly Token[], scopes: readonly Scope[]): A
  * The department that the areas between `start` and `end` name, or undefined. Of groups of words parted by punctuation,
  * "and" or "of" the first that has a strong word decides ("Sales & Marketing" is sales), in a group its last strong
  * word, as the last noun of an English compound does ("Product Marketing" is marketing). Where no word is strong, the
- * first weak group decides in the same way.
+ * first weak one that names a department decides, since what follows it is more general ("Credit Administrator").
  */
 export function departmentBetween(
   areas: readonly AreaMention[],
@@ -45,17 +45,16 @@ export function departmentBetween(
 ): Department | undefined {
   const inside = areas.filter((area) => area.start >= start && area.start < end)
   const always = inside.find(({ value }) => value.strength === 'always')
-  return (always ?? lastOfFirstGroup(inside, tokens, 'strong') ?? lastOfFirstGroup(inside, tokens, 'weak'))?.value
-    .department
+  return (always ?? lastStrongOfFirstGroup(inside, tokens) ?? firstWeak(inside))?.value.department
 }
 
-function lastOfFirstGroup(
-  areas: readonly AreaMention[],
-  tokens: readonly Token[],
-  strength: Strength,
-): AreaMention | undefined {
+function firstWeak(areas: readonly AreaMention[]): AreaMention | undefined {
+  return areas.find(({ value }) => value.department !== 'other') ?? areas[0]
+}
+
+function lastStrongOfFirstGroup(areas: readonly AreaMention[], tokens: readonly Token[]): AreaMention | undefined {
   let last: AreaMention | undefined
-  for (const area of areas.filter(({ value }) => value.strength === strength)) {
+  for (const area of areas.filter(({ value }) => value.strength === 'strong')) {
     if (last !== undefined && hasBoundary(tokens, last.end, area.start)) return last
     last = area
   }

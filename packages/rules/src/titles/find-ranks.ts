@@ -1,6 +1,7 @@
 import { isSeparator } from './abbreviations.ts'
 import { findPhrases, indexPhrases, type PhraseMatch } from './phrase-index.ts'
 import { list } from './phrase-list.ts'
+import { rankInContext } from './rank-context.ts'
 import { RANKS, type RankName } from './ranks.ts'
 import type { Scope } from './scopes.ts'
 import { SENIORITIES, type Seniority } from './title-rules.ts'
@@ -50,6 +51,7 @@ const MEDICAL: ReadonlySet<Token> = new Set(
 export function findRanks(tokens: readonly Token[], scopes: readonly Scope[]): RankMention[] {
   const isMedical = tokens.some((token) => MEDICAL.has(token))
   return findPhrases(RANK_INDEX, tokens)
+    .map((match) => ({ ...match, value: rankInContext(match.value, tokens, match.start, match.end) }))
     .filter(({ value }) => value !== 'none' && !(value === 'md' && isMedical))
     .map((match) => toMention(match, tokens, scopes))
 }

@@ -98,29 +98,28 @@ const TABLE = {
     seniority: 'head',
     phrases: list(`
       chief of, division chief, branch chief, section chief, bureau chief, department chief, unit chief,
-      fire chief, police chief, battalion chief, editor in chief, chief editor
+      fire chief, police chief, battalion chief, editor in chief, chief editor, managing editor
     `),
   },
-  dean: { seniority: 'head', phrases: list('dean') },
+  dean: {
+    seniority: 'head',
+    phrases: list(`
+      dean, school principal, elementary principal, elementary school principal, high school principal, middle school
+      principal
+    `),
+  },
   'ranking member': { seniority: 'head', department: 'executive', phrases: list('ranking member') },
   director: {
     seniority: 'director',
     phrases: list(`
-      director, executive director, managing principal, direktor, direktorin, directeur, directrice,
+      director, executive director, managing principal, vice principal, assistant principal, direktor, direktorin, directeur, directrice,
       directora, diretor, diretora, direttore, direttrice, direktorius, prokurist, prokuristin
     `),
   },
   fd: { seniority: 'director', department: 'finance', phrases: list('fd') },
   treasurer: { seniority: 'director', department: 'finance', phrases: list('treasurer') },
-  'chief specialist': {
-    seniority: 'director',
-    phrases: list(`
-      chief architect, chief engineer, chief buyer, chief accountant, chief designer, chief counsel, chief nurse, chief
-      clerk, chief inspector, chief estimator, chief pilot, chief programmer, chief underwriter, chief
-      appraiser, chief chemist, chief geologist, chief analyst, chief developer, chief pharmacist, chief
-      technician
-    `),
-  },
+  /** "Chief Station Engineer": a chief who is no officer, but the first of a profession (rank-context.ts). */
+  'chief specialist': { seniority: 'director', phrases: [] },
   'chief of staff': { seniority: 'director', phrases: list('chief of staff') },
   partner: {
     seniority: 'director',
@@ -180,6 +179,8 @@ const TABLE = {
       gerente de cuenta, chargee de projet
     `),
   },
+  /** "Head Brewer": the first of a craft, not the head of a department (rank-context.ts). */
+  'craft head': { seniority: 'senior', phrases: [] },
   lead: {
     seniority: 'senior',
     phrases: list('lead, head chef, head coach, head nurse, head teacher, head cashier'),
@@ -242,7 +243,7 @@ const TABLE = {
       qualification, lead management, intern program, internship program, internship coordinator, intern
       coordinator, apprenticeship program, apprentice program, head hunter, head start, head office, account
       principal, senior living, senior care, senior services, senior housing, seniors, chair side, chair
-      assembler, president club, board secretary, board certified, board game, board operator, owner association, property owner, home owner, manager
+      assembler, president club, board secretary, board certified, board game, board operator, iron founder, brass founder, type founder, owner association, property owner, home owner, manager
       assistant, management consultant, management consulting, management associate, management analyst,
       management team, management level, management accountant, management systems, management system,
       management information, director level consultant, director level, executive management team,

@@ -1,6 +1,6 @@
 import { expandAbbreviations, isSeparator } from './abbreviations.ts'
 import { classifyTitle } from './classify-title.ts'
-import { type Token, tokeniseTitle } from './tokenise-title.ts'
+import { MAX_TITLE_LENGTH, type Token, tokeniseTitle } from './tokenise-title.ts'
 
 /** Ranks that a title may name before or after what they are over: "Director of Sales", "Sales Director". */
 const MOVABLE_RANKS: ReadonlySet<Token> = new Set(['president', 'director', 'head', 'manager'])
@@ -27,6 +27,7 @@ const TIES: ReadonlySet<Token> = new Set(['of', 'the'])
  */
 export function isSameTitle(left: string, right: string): boolean {
   if (left === right) return true
+  if (Math.max(left.length, right.length) > MAX_TITLE_LENGTH) return false
   if (canonicalForm(left) !== canonicalForm(right)) return false
   const [a, b] = [classifyTitle(left), classifyTitle(right)]
   return a.seniority === b.seniority && a.department === b.department

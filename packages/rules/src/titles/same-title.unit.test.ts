@@ -42,6 +42,7 @@ describe('two titles', () => {
     ['Head of Sales', 'Sales'],
     ['CEO', ''],
     ['!!!', 'CEO'],
+    [`CEO${' '.repeat(5_000)}`, `CEO${' '.repeat(5_000)}of Sales`],
   ])('%s and %s are not the same', (left, right) => {
     expect(isSameTitle(left, right)).toBe(false)
   })

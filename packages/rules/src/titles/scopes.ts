@@ -70,7 +70,7 @@ function scopeAfter(scope: Scope, tokens: readonly Token[], at: number): Scope {
   if (LEFT.has(token) && tokens[at + 1] !== 'officio') return 'former'
   if (scope !== 'own') return scope
   if (COMPANY_FOLLOWS.has(token) && tokens[at + 1] !== 'large') return 'company'
-  if (token === 'reporting' || token === 'reports' || token === 'supporting') return 'served'
+  if (token === 'supporting') return 'served'
   if (token === 'to') return NO_SERVANT_BEFORE_TO.has(before) ? 'own' : 'served'
   if (SERVES.has(token) && SERVANTS.has(before)) return 'served'
   return PERSONAL_ASSISTANTS.has(`${before} ${token}`) ? 'served' : 'own'

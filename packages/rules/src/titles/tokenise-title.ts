@@ -7,6 +7,9 @@ export type Token = string
 /** Separators other than `and`, each as one token. A hyphen inside a word ("vice-president") only parts two words. */
 export const SEPARATORS: ReadonlySet<Token> = new Set([',', '/', '|', '(', ')', '-', ';'])
 
+/** No title is longer, in UTF-16 units: what stands after is not read, so that no text however long costs more. */
+export const MAX_TITLE_LENGTH = 4_000
+
 /** "V.P.", "c.e.o", "I.T.": single letters joined by dots are one word. */
 const DOTTED = /(?<![\p{L}\p{N}])\p{L}(?:\.\p{L}(?![\p{L}\p{N}]))+\.?/gu
 
@@ -19,11 +22,16 @@ const GENDER_ENDING = /(?<=\p{L}{4})(?:[*:/_]in(?:nen)?|\(in(?:nen)?\)|\(e\)|\(a
 /** The same said in brackets after the post: "(m/w/d)", "(f/m/x)". */
 const GENDER_NOTE = /\(\s?[mwfdxh](?:\s?[/|]\s?[mwfdxh]){1,3}\s?\)/gu
 
+/** What the two above need to match at all. */
+const GENDER_SIGN = /[*:/_(]/
+
+const ASCII = /^[ -~]*$/
+
 const WORD_OR_SEPARATOR =
   /(?<![\p{L}\p{N}])\p{L}{1,2}&\p{L}(?![\p{L}\p{N}])|[\p{L}\p{N}]+|[,/|();]|\s-+\s|[–—·•:]|[&+@]/gu
 
 /**
- * Cuts a title into words and separators, in the order they stand. Takes time linear in the title's length: no pattern
+ * Cuts a title into words and separators, in the order they stand. No pattern
  * here can try one position twice. Full-width letters, capitals, accents, apostrophes and unusual punctuation carry no
  * meaning and do not reach the tokens; a title of nothing else gives none.
  */
@@ -36,19 +44,33 @@ export function tokeniseTitle(title: string): Token[] {
 }
 
 function foldTitle(title: string): string {
-  return title
+  const read = title.slice(0, MAX_TITLE_LENGTH)
+  const plain = (ASCII.test(read) ? read : withoutAccents(read)).toLowerCase()
+  // Most titles are plain words: each rewriting is only tried where the character that it needs is there.
+  const whole = plain.includes("'") ? withoutApostrophes(plain) : plain
+  const ungendered = GENDER_SIGN.test(whole) ? whole.replace(GENDER_NOTE, ' ').replace(GENDER_ENDING, '') : whole
+  const undotted = ungendered.includes('.')
+    ? ungendered.replace(DOTTED, (letters) => letters.replaceAll('.', ''))
+    : ungendered
+  return undotted.includes('&') ? undotted.replace(LETTER_PAIR, '$1&$2') : undotted
+}
+
+function withoutAccents(text: string): string {
+  return text
     .normalize('NFKC')
-    .toLowerCase()
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
+    .replace(/[’`´]/gu, "'")
     .replaceAll('ß', 'ss')
-    .replace(/['’`´]s(?![\p{L}\p{N}])/gu, '')
-    .replace(/(?<![\p{L}\p{N}])[dl]['’`´]/gu, ' ')
-    .replace(/['’`´]/gu, '')
-    .replace(GENDER_NOTE, ' ')
-    .replace(GENDER_ENDING, '')
-    .replace(DOTTED, (letters) => letters.replaceAll('.', ''))
-    .replace(LETTER_PAIR, '$1&$2')
+    .replaceAll('ẞ', 'SS')
+}
+
+/** "HP's" is "hp", "d'exploitation" is "exploitation", "O'Brien" is "obrien". */
+function withoutApostrophes(text: string): string {
+  return text
+    .replace(/'s(?![\p{L}\p{N}])/gu, '')
+    .replace(/(?<![\p{L}\p{N}])[dl]'/gu, ' ')
+    .replaceAll("'", '')
 }
 
 function separatorOf(found: string): Token | undefined {
