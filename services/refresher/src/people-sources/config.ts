@@ -39,8 +39,10 @@ export const peopleSourceConfig = {
     .prefault('10s')
     .describe('how long one request to the people provider may take, its whole answer included.'),
   PEOPLE_SOURCE_DEADLINE: moreThanNothing
-    .prefault('60s')
-    .describe('how long the people of one company may take, with all pages, waits and repeats.'),
+    .prefault('20s')
+    .describe(
+      'how long the people of one company may take, with all pages, waits and repeats; less than SHUTDOWN_TIMEOUT, so that a drain waits for them.',
+    ),
   PEOPLE_SOURCE_RATE: integer(1, 100_000)
     .prefault('10')
     .describe('how many requests a second one process sends to the people provider at most.'),
