@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
@@ -10,7 +12,7 @@ import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { COMMAND_TOPICS, deadLetterTopic, GROUPS, type Priority, TOPICS } from '@buyer-group/shared/messages/topics.ts'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { createDeployment, type Deployment, type ReadMessage } from '@buyer-group/testing/processes/deployment.ts'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { personChange } from './test-kit/messages.ts'
 import { storeGroup } from './test-kit/stored-group.ts'
 
@@ -110,6 +112,60 @@ function run(env: Record<string, string>): Promise<{ code: number | null; output
   }
   return new Promise((resolve) => child.once('close', (code) => resolve({ code, output })))
 }
+
+test('a running detector takes a changed policy file without a restart', async () => {
+  const { changes, encodeChange } = await openTopics()
+  const directory = await mkdtemp(join(tmpdir(), 'policy-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  const path = join(directory, 'policy.json')
+  await writeFile(path, '{"significantTypes":["person.company_change"]}')
+  const detector = await deployment.start('detector', { SIGNIFICANCE_POLICY: path })
+  const send = async (id: string) => {
+    const event = nativeEvent({ id, type: 'person.updated', company: { id: 'policed' } })
+    await publisher.publish([{ topic: changes, key: 'policed', value: encodeChange(personChange(event)), headers: {} }])
+    return vi.waitFor(
+      async () => {
+        const found = await deployment.collections.webhookEvents.findOne({
+          idempotencyKey: `test:${id}`,
+          processed: true,
+        })
+        if (found === null) throw new Error(`${id} is not decided yet`)
+        return found
+      },
+      { timeout: 20_000, interval: 50 },
+    )
+  }
+  expect(await send('before')).toMatchObject({ decision: { outcome: 'insignificant' } })
+
+  await writeFile(path, '{"untrusted":[{"types":["person.updated"]}]}')
+  const reloaded = async () => expect(await detector.metric('config_file_reloads_total')).toBe(1)
+  await vi.waitFor(reloaded, { timeout: 20_000, interval: 50 })
+  expect(await send('after')).toMatchObject({
+    classification: {
+      type: 'person.promotion',
+      reason: 'seniority_rose',
+      policy: expect.stringMatching(/^[0-9a-f]+$/),
+    },
+    decision: { outcome: 'refresh' },
+  })
+  expect(await detector.metric('detector_classified_changes_total')).toBe(1)
+  expect(await detector.stop()).toBe(0)
+})
+
+test('a policy file that cannot be used, or types beside one, are one sentence and exit code 78', async () => {
+  const env = { KAFKA_BROKERS: 'b:1', MONGODB_URI: 'mongodb://h', SCHEMA_REGISTRY_URL: 'http://r' }
+  const missing = await run({ ...env, SIGNIFICANCE_POLICY: '/nowhere/policy.json' })
+  expect(missing).toEqual({
+    code: 78,
+    output: 'detector: SIGNIFICANCE_POLICY names the file /nowhere/policy.json, which does not exist.\n',
+  })
+  const both = await run({ ...env, SIGNIFICANCE_POLICY: 'policy.json', SIGNIFICANT_TYPES: 'person.promotion' })
+  expect(both).toEqual({
+    code: 78,
+    output: expect.stringMatching(/^detector: SIGNIFICANT_TYPES .*SIGNIFICANCE_POLICY/),
+  })
+  expect(both.output.trim().split('\n')).toHaveLength(1)
+})
 
 test('a missing or bad variable is one sentence and exit code 78', async () => {
   expect(await run({})).toEqual({

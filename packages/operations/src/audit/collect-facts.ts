@@ -1,3 +1,4 @@
+import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significance-policy.ts'
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import { findOffsetRanges, type OffsetRange, readRanges } from '@buyer-group/shared/kafka/read-topic.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
@@ -19,14 +20,6 @@ import type {
   RetryMessage,
 } from './rules/facts.ts'
 import { originOf, toAccepted, toCommand, toCurrent, toDeadLetter, toResult } from './to-message-facts.ts'
-
-/** The types that must refresh a group unless the detectors' `SIGNIFICANT_TYPES` say otherwise (system.md, "Words"). */
-export const DEFAULT_SIGNIFICANT_TYPES: ReadonlySet<string> = new Set([
-  'person.role_change',
-  'person.company_change',
-  'person.promotion',
-  'person.department_change',
-])
 
 const MINUTE_MS = 60_000
 
@@ -100,7 +93,8 @@ export async function collectFacts(options: AuditOptions): Promise<AuditFacts> {
     since: since ?? null,
     until: until ?? null,
     resultsSince: since === undefined ? findTrimmed(told, firsts) : since - MARGIN_MS,
-    significantTypes: options.significantTypes === undefined ? DEFAULT_SIGNIFICANT_TYPES : options.significantTypes,
+    significantTypes:
+      options.significantTypes === undefined ? new Set(DEFAULT_SIGNIFICANT_TYPES) : options.significantTypes,
     clockToleranceMs: options.clockToleranceMs ?? MINUTE_MS,
     committed,
     firstKept,

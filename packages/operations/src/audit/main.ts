@@ -1,3 +1,4 @@
+import { significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
 import { readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
@@ -7,6 +8,7 @@ import { connectForCommand } from '@buyer-group/shared/setup/connect-for-command
 import { runCli } from '@buyer-group/shared/setup/run-cli.ts'
 import { Command } from 'commander'
 import { asDuration, asTime } from '../command-line/option-parsers.ts'
+import { requireJsonFile } from '../command-line/require-json-file.ts'
 import { auditDeployment } from './audit-deployment.ts'
 import { auditConfig } from './config.ts'
 import { requireKafka } from './require-kafka.ts'
@@ -60,6 +62,11 @@ await program.parseAsync()
 
 async function audit({ since, until, window, json, wait }: Arguments): Promise<void> {
   const config = readConfig(auditConfig, process.env)
+  const { SIGNIFICANCE_POLICY: policy } = config
+  const significantTypes =
+    policy === undefined
+      ? config.SIGNIFICANT_TYPES
+      : (await requireJsonFile('SIGNIFICANCE_POLICY', policy, significancePolicySchema)).significantTypes
   const logger = createLogger('audit', config.LOG_LEVEL)
   logWarnings(logger)
   const { client, db } = await connectForCommand({
@@ -88,7 +95,7 @@ async function audit({ since, until, window, json, wait }: Arguments): Promise<v
       windowMs,
       since: since.getTime(),
       until: until?.getTime(),
-      significantTypes: new Set(config.SIGNIFICANT_TYPES),
+      significantTypes: new Set(significantTypes),
     })
     console.log(json ? JSON.stringify(report, null, 2) : formatAudit(report))
     process.exitCode = report.violations.length === 0 ? 0 : 1
