@@ -11,11 +11,11 @@ const MAX_DOCUMENT_LENGTH = 128 * 1_024
 const MAX_DEPTH = 32
 
 /**
- * What to store of a JSON text. `describe` gives readers another value than the parsed one.
+ * What to store of a JSON text, or of the empty one that stands for no value. `describe` gives readers another value than the parsed one.
  * @throws SyntaxError where it is no JSON.
  */
 export function toJsonField(text: string, describe?: (value: unknown) => unknown): JsonField {
-  if (describe === undefined && text.length > MAX_DOCUMENT_LENGTH) return { value: null, text }
+  if (text === '' || (describe === undefined && text.length > MAX_DOCUMENT_LENGTH)) return { value: null, text }
   const parsed: unknown = JSON.parse(text)
   const value = describe === undefined ? parsed : describe(parsed)
   const shown = JSON.stringify(value)

@@ -24,6 +24,7 @@ describe('a JSON text in a document', () => {
   )
 
   test.each([
+    ['nothing', ''],
     ['a name with a dollar', '{"a":[{"$where":1}]}'],
     ['a name with a dot', '{"a.b":1}'],
     ['a name with NUL', '{"a\\u0000":1}'],

@@ -144,6 +144,13 @@ export function describeClaims(world: () => RunStoreWorld): void {
       expect(await store.claim(byB())).toEqual({ kind: 'finished', output: '1' })
     })
 
+    test('also where it returned nothing', async () => {
+      const { store } = world()
+      await store.claim(nodeClaim())
+      expect(await store.complete(nodeClaim(), '')).toBe(true)
+      expect(await store.claim(byB())).toEqual({ kind: 'finished', output: '' })
+    })
+
     test('and nothing of a node that was never claimed', async () => {
       const { store } = world()
       expect(await store.complete(nodeClaim(), '1')).toBe(false)

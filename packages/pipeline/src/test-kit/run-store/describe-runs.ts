@@ -185,6 +185,7 @@ export function describeRuns(world: () => RunStoreWorld): void {
     })
 
     test.each([
+      '',
       'null',
       '0',
       '-1.5e-7',
