@@ -1,0 +1,119 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { createMemoryRunStore } from '../store/memory-run-store.ts'
+import type { RunStore } from '../store/run-store.ts'
+import { dyingStore } from '../test-kit/dying-store.ts'
+import { stepOf } from '../test-kit/steps-for-tests.ts'
+import { createTestClock } from '../test-kit/test-clock.ts'
+import { defineWorkflow, type OnVersionChange } from '../workflow/define-workflow.ts'
+import { node, workflowInput } from '../workflow/node.ts'
+import { runWorkflow } from './run-workflow.ts'
+
+type Input = { readonly sku: string; readonly amount: number }
+const order = workflowInput<Input, Input>(z.object({ sku: z.string(), amount: z.number() }))
+
+const executed: string[] = []
+beforeEach(() => void executed.splice(0))
+
+/** Two paid nodes one after the other; the output says by which version it was made. */
+function pricing(version: string, onVersionChange?: OnVersionChange<Input, string, unknown>) {
+  const paid = (name: string) =>
+    stepOf(name, (text: string) => {
+      executed.push(`${name} by ${version}`)
+      return `${text} ${name} ${version}`
+    })
+  const load = node({ step: paid('load'), after: { order }, input: ({ order }) => order.sku })
+  const price = node({ step: paid('price'), after: { load }, input: ({ load }) => load })
+  const definition = { name: 'pricing', version, input: order, steps: [load, price], output: price }
+  return defineWorkflow(onVersionChange === undefined ? definition : { ...definition, onVersionChange })
+}
+
+const input = { sku: 'a', amount: 1 }
+
+/** A run by version 1 that was cut off after its first node. */
+async function cutOff() {
+  const clock = createTestClock()
+  const store = createMemoryRunStore({ clock })
+  // begin, claim, complete
+  await runWorkflow(pricing('1'), input, { key: 'run', clock, store: dyingStore(store, 3, true) }).catch(() => {})
+  executed.splice(0)
+  return { store, clock, settings: { key: 'run', clock, store } }
+}
+
+describe('a run that another version of its workflow began', () => {
+  test('is finished by that version where the definition lists it', async () => {
+    const { settings } = await cutOff()
+    const { output } = await runWorkflow(pricing('2', { kind: 'finish', earlier: [pricing('1')] }), input, settings)
+    expect(output).toBe('a load 1 price 1')
+    expect(executed).toEqual(['price by 1'])
+  })
+
+  test('begins anew where the definition says so', async () => {
+    const { store, settings } = await cutOff()
+    const { output } = await runWorkflow(pricing('2', { kind: 'restart' }), input, settings)
+    expect(output).toBe('a load 2 price 2')
+    expect(executed).toEqual(['load by 2', 'price by 2'])
+    expect(await store.read('run')).toMatchObject({ version: '2', status: 'completed' })
+  })
+
+  test('is left alone where the definition says nothing of it', async () => {
+    const { store, settings } = await cutOff()
+    await expect(runWorkflow(pricing('2'), input, settings)).rejects.toMatchObject({
+      code: 'workflow_version_unknown',
+      fate: 'unknown',
+      message: expect.stringContaining('was begun by version "1", which version "2" does not know'),
+    })
+    expect(executed).toEqual([])
+    expect(await store.read('run')).toMatchObject({ version: '1', status: 'running' })
+  })
+
+  test('returns its output if it ended, whatever the definition says of versions', async () => {
+    const { settings } = await cutOff()
+    await runWorkflow(pricing('1'), input, settings)
+    expect(await runWorkflow(pricing('3'), input, settings)).toMatchObject({
+      output: 'a load 1 price 1',
+      endedHere: false,
+    })
+  })
+
+  test('is looked at again where another worker restarted it first', async () => {
+    const { store, settings } = await cutOff()
+    const racing: RunStore = {
+      ...store,
+      restart: async (key, from, to) => {
+        await store.restart(key, from, to)
+        return store.restart(key, from, to)
+      },
+    }
+    const { output } = await runWorkflow(pricing('2', { kind: 'restart' }), input, { ...settings, store: racing })
+    expect(output).toBe('a load 2 price 2')
+  })
+
+  test('is given up for now where it moves again and again', async () => {
+    const { store, settings } = await cutOff()
+    const moving: RunStore = { ...store, restart: async () => false }
+    const running = runWorkflow(pricing('2', { kind: 'restart' }), input, { ...settings, store: moving })
+    await expect(running).rejects.toMatchObject({ code: 'run_version_contended', fate: 'retryable' })
+  })
+})
+
+describe('a key', () => {
+  test('stands for one input', async () => {
+    const { settings } = await cutOff()
+    const other = runWorkflow(pricing('1'), { sku: 'a', amount: 2 }, settings)
+    await expect(other).rejects.toMatchObject({
+      code: 'run_key_reused',
+      fate: 'permanent',
+      message:
+        'run "run" of workflow "pricing" was begun with another input; one key stands for one input: use another key',
+    })
+    expect(executed).toEqual([])
+  })
+
+  test('does not mind in which order the fields of its input are written', async () => {
+    const { settings } = await cutOff()
+    await expect(runWorkflow(pricing('1'), { amount: 1, sku: 'a' }, settings)).resolves.toMatchObject({
+      output: 'a load 1 price 1',
+    })
+  })
+})
