@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { compilePolicy, policyOfTypes, significancePolicySchema } from './significance-policy.ts'
 
@@ -9,6 +11,17 @@ const DEFAULTS = {
 
 test('an empty file is the policy of the contract', () => {
   expect(significancePolicySchema.parse({})).toEqual(DEFAULTS)
+})
+
+const EXAMPLES = join(import.meta.dirname, '../../../../policies')
+const example = (file: string) => significancePolicySchema.parse(JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8')))
+
+test.each(readdirSync(EXAMPLES))('the example %s is valid', (file) => {
+  expect(example(file).significantTypes).not.toEqual([])
+})
+
+test('the example of the default is the policy of the contract', () => {
+  expect(example('default.json')).toEqual(DEFAULTS)
 })
 
 test('the types alone make the same policy as a file with them', () => {
