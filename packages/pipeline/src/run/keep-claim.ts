@@ -15,19 +15,27 @@ export function holdMsOf(timeoutMs: number | undefined): number {
 /**
  * Holds a claim anew three times in its time until what is returned is called, so that one lost call costs nothing.
  * A claim that is lost all the same is found out when the output is stored.
+ *
+ * What is returned resolves once no renewal is under way any more: one that reached the store after the claim was given
+ * back would take the node again.
  */
-export function keepClaim(store: RunStore, claim: NodeClaim, clock: Clock): () => void {
+export function keepClaim(store: RunStore, claim: NodeClaim, clock: Clock): () => Promise<void> {
   let isOver = false
   let stopTimer = () => {}
+  let renewal = Promise.resolve()
+  const renew = async () => {
+    await store.claim({ ...claim, at: new Date(clock.now()) }).catch(() => {})
+    if (!isOver) wait()
+  }
   const wait = () => {
-    stopTimer = clock.after(claim.holdMs / 3, async () => {
-      await store.claim({ ...claim, at: new Date(clock.now()) }).catch(() => {})
-      if (!isOver) wait()
+    stopTimer = clock.after(claim.holdMs / 3, () => {
+      renewal = renew()
     })
   }
   wait()
   return () => {
     isOver = true
     stopTimer()
+    return renewal
   }
 }
