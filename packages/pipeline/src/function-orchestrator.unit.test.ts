@@ -1,10 +1,14 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { z } from 'zod'
 import { systemClock } from './clock.ts'
 import { FunctionOrchestrator } from './function-orchestrator.ts'
 import { defineStep } from './step.ts'
 import { StepError } from './step-error.ts'
 import type { StepTransition } from './step-record.ts'
+import { createTestClock } from './test-kit/test-clock.ts'
+import { defineWorkflow } from './workflow/define-workflow.ts'
+import { node, workflowInput } from './workflow/node.ts'
 
 const keyOf = (input: unknown) => JSON.stringify(input)
 
@@ -167,4 +171,69 @@ test('an observer hears of every transition in order', async () => {
     ['started', 'fail'],
     ['ended', 'failed'],
   ])
+})
+
+describe('a step in a sequence', () => {
+  test('is refused an output that its schema does not take, by its name and the path', async () => {
+    const person = defineStep({
+      name: 'greet',
+      idempotencyKey: keyOf,
+      retryable: true,
+      input: z.object({ name: z.string(), age: z.number().min(0) }),
+      execute: ({ name }) => `Hello ${name}`,
+    })
+    const load = defineStep({
+      name: 'load',
+      idempotencyKey: keyOf,
+      retryable: true,
+      execute: (_id: string) => ({ name: 'Pat', age: -5 }),
+    })
+    const orchestrator = new FunctionOrchestrator({}).registerSteps([load, person])
+    await expect(orchestrator.executeSequence(['load', 'greet'], 'id')).rejects.toMatchObject({
+      step: 'greet',
+      code: 'invalid_step_input',
+      fate: 'permanent',
+      message: 'step "greet" failed: the input of step "greet" does not fit its schema at age (too_small)',
+      records: [{ status: 'completed' }, { status: 'failed', attempts: 0 }],
+    })
+  })
+
+  test('is retried and timed as it asks for', async () => {
+    const clock = createTestClock()
+    const slow = defineStep({
+      name: 'slow',
+      idempotencyKey: keyOf,
+      retryable: true,
+      timeoutMs: 100,
+      retry: { maxAttempts: 2, initialDelayMs: 50, maxDelayMs: 50 },
+      execute: (input: number, _context: unknown, { attempt }) =>
+        attempt === 1 ? new Promise<number>(() => {}) : input,
+    })
+    const orchestrator = new FunctionOrchestrator({}, { clock, random: () => 1 }).registerStep(slow)
+    const running = orchestrator.executeSequence(['slow'], 5)
+    await clock.advance(150)
+    expect(await running).toMatchObject({ output: 5, records: [{ attempts: 2, duration: 150 }] })
+  })
+
+  test('is refused when it is registered with numbers that make no sense', () => {
+    const odd = { ...double, timeoutMs: 0 }
+    expect(() => new FunctionOrchestrator({}).registerStep(odd)).toThrow(
+      expect.objectContaining({ code: 'invalid_step' }),
+    )
+  })
+})
+
+test('a workflow runs with the context and the clock of its orchestrator', async () => {
+  const input = workflowInput(z.number())
+  const shifted = node({ step: addOffset, after: { input }, input: ({ input }) => input })
+  const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [shifted], output: shifted })
+  const clock = createTestClock(5_000)
+  const orchestrator = new FunctionOrchestrator({ offset: 3 }, { clock })
+  const { output, steps } = await orchestrator.executeWorkflow(workflow, 4, { key: 'run' })
+  expectTypeOf(output).toEqualTypeOf<number>()
+  expect(output).toBe(7)
+  expect(steps).toMatchObject([{ name: 'addOffset', startedAt: new Date(5_000) }])
+  // @ts-expect-error the context offers no offset
+  const neverRun = () => new FunctionOrchestrator({}).executeWorkflow(workflow, 4, { key: 'run' })
+  expect(neverRun).toBeTypeOf('function')
 })
