@@ -1,4 +1,3 @@
-import type { Role } from '@buyer-group/rules/membership/profile-parts.ts'
 import type { Sides } from './side.ts'
 
 /** What a backtest found: ids, codes and numbers; nothing personal unless names were asked for. Times are RFC 3339. */
@@ -93,7 +92,7 @@ export interface ChangedMember {
 
 export interface MemberLine {
   readonly personId: string
-  readonly role: Role | string
+  readonly role: string
   readonly score: number
   readonly seniority: string
   readonly department: string
