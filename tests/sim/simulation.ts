@@ -8,6 +8,8 @@ import type { DetectorMessage } from '@buyer-group/detector/rules/detector-messa
 import { createAgedSweep } from '@buyer-group/detector/sweep-aged-groups.ts'
 import { sweepWindows } from '@buyer-group/detector/sweep-windows.ts'
 import { createMemoryStores as createDetectorStores } from '@buyer-group/detector/test-kit/memory-stores.ts'
+import { createMemoryRunStore } from '@buyer-group/pipeline/store/memory-run-store.ts'
+import type { RunStore } from '@buyer-group/pipeline/store/run-store.ts'
 import { createRefreshHandler } from '@buyer-group/refresher/handle-refresh-command.ts'
 import { createRefresherMetrics } from '@buyer-group/refresher/metrics.ts'
 import type { Refresher } from '@buyer-group/refresher/refresher.ts'
@@ -152,6 +154,8 @@ export class Simulation {
   readonly #scheduler: Scheduler
   readonly #database: MemoryDatabase
   readonly #broker: MemoryBroker
+  /** What refreshers keep of their runs: outlives them as the database does. */
+  readonly #runs: RunStore
   readonly #history: History
   readonly #coordinators: Readonly<Record<GroupName, Coordinator>>
   readonly #slots: Slot[] = []
@@ -169,6 +173,7 @@ export class Simulation {
     this.#mutation = mutation
     this.#scheduler = new Scheduler(this.#random, START, isTraced)
     this.#database = createMemoryDatabase(() => new Date(this.#scheduler.now))
+    this.#runs = createMemoryRunStore({ clock: { now: () => this.#scheduler.now } })
     this.#broker = createMemoryBroker({ topics: simTopics(), now: () => this.#scheduler.now })
     this.#history = new History(this.#database, this.#broker)
     const coordinator = (group: GroupName) =>
@@ -442,9 +447,20 @@ export class Simulation {
         events: port('waiting', stores.events),
         people: port('people', stores.people),
         positions: port('positions', stores.positions),
-        operations: port('operations', stores.operations),
         logs: port('logs', stores.logs),
         windows: port('windows', stores.windows),
+      },
+      runs: port('operations', this.#runs),
+      random: () => this.#random.next(),
+      clock: {
+        now: clock,
+        after: (ms, call) => {
+          let isTakenBack = false
+          void this.#scheduler.sleep(process, ms).then(() => isTakenBack || call())
+          return () => {
+            isTakenBack = true
+          }
+        },
       },
       publisher: this.#publisher(process),
       results: { topic: TOPICS.refreshResults, encode },
@@ -455,6 +471,7 @@ export class Simulation {
       pause: (ms) => this.#scheduler.sleep(process, ms),
       cacheMaxAgeMs: this.#cacheMaxAgeMs,
       profile,
+      peopleSource: null,
     }
     const handle = createRefreshHandler((this.#mutation.refresher ?? ((same) => same))(refresher))
     const consumer = new SimConsumer<RefreshCommand>({

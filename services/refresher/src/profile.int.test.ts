@@ -21,7 +21,7 @@ afterAll(() => database.close())
 beforeEach(async () => {
   for (const collection of Object.values(collections)) await collection.deleteMany({})
   profile = DEFAULT_PROFILE
-  refresher = await createTestRefresher(collections, { cacheMaxAgeMs: 60_000, profile: () => versioned(profile) })
+  refresher = await createTestRefresher(database.db, { cacheMaxAgeMs: 60_000, profile: () => versioned(profile) })
   await collections.webhookEvents.insertMany([
     waitingEvent({ id: 'e1', day: 1, person: { newTitle: 'CFO' } }),
     waitingEvent({ id: 'e2', day: 1, person: { id: 'p2', name: 'Kim', newTitle: 'Clerk' } }),
@@ -77,7 +77,7 @@ test('a refresh ranks and composes by one profile, though it is replaced at ever
   ].entries()) {
     let looks = 0
     const replaced = () => versioned(profiles[looks++ % 2] ?? DEFAULT_PROFILE)
-    refresher = await createTestRefresher(collections, { profile: replaced })
+    refresher = await createTestRefresher(database.db, { profile: replaced })
     const { result } = await refresh(6 + sequence)
     const roles = result.members.map(({ role }) => role)
     // By a mixture the clerk would be a left-out introducer or a kept user.

@@ -1,6 +1,7 @@
 import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
+import type { PeopleSource } from './people-sources/people-source.ts'
 import type { RefresherStores } from './stores/stores.ts'
 
 /** What the steps of a refresh need from outside. */
@@ -12,4 +13,6 @@ export interface RefreshContext {
   readonly cacheMaxAgeMs: number
   /** The buyer-group profile in use; may be another one at the next call. */
   readonly profile: () => Versioned<BuyerGroupProfile>
+  /** Asked for a company's people beside the local directory; null where that is the only source. */
+  readonly peopleSource: PeopleSource | null
 }

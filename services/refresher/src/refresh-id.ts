@@ -1,9 +1,8 @@
 import { generateIdempotencyKey } from '@buyer-group/pipeline/generate-idempotency-key.ts'
 
-export const PIPELINE_NAME = 'buyer-group-discovery'
-export const PIPELINE_VERSION = '1'
+export const WORKFLOW_NAME = 'buyer-group-discovery'
 
-/** The key of a command's operation and the id of its refresh: one and the same for every delivery. */
+/** The key of a command's run and the id of its refresh: one and the same for every delivery. */
 export function refreshIdOf(commandId: string): string {
-  return generateIdempotencyKey({ pipelineName: PIPELINE_NAME, commandId })
+  return generateIdempotencyKey({ pipelineName: WORKFLOW_NAME, commandId })
 }

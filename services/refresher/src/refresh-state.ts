@@ -6,32 +6,34 @@ import type { Difference } from '@buyer-group/rules/membership/compare-members.t
 import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Member, RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
-import type { BuyerGroupDoc, PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 
-/**
- * What a refresh knows, growing from step to step:
- * command -> standing -> waiting -> checked -> directory -> folded -> ranked -> draft -> compared -> saved.
- */
+/** What the nodes of `buyer-group-discovery` hand to each other. */
 
-/** The command beside the group that is stored now. */
-export interface Standing {
+/** The command that is run, checked. */
+export interface Company {
   readonly command: RefreshCommand
   readonly refreshId: string
-  readonly stored: BuyerGroupDoc | null
 }
 
-export interface Waiting extends Standing {
+/** What waits for the company. */
+export interface Waiting {
+  /** Oldest first. */
   readonly changes: readonly WaitingChange[]
   /** Idempotency keys of everything this refresh takes out of the waiting list, the unreadable included. */
   readonly foldedIds: readonly string[]
 }
 
-export interface Checked extends Waiting {
+/** What the cache check came to. */
+export interface Checked {
   /** The stored group is young enough and nothing waits. */
   readonly isFresh: boolean
+  /** A people source besides the local directory is asked. */
+  readonly asksSource: boolean
 }
 
-export interface Directory extends Checked {
+/** What the local directory holds of the company and of everybody who was seen. */
+export interface Directory {
   readonly sightings: readonly PersonSighting[]
   /** Everybody stored whom a sighting's source id or address belongs to. */
   readonly claimedPeople: readonly PersonDoc[]
@@ -43,25 +45,27 @@ export interface Directory extends Checked {
   readonly positions: readonly PositionDoc[]
 }
 
-export interface Folded extends Directory {
+/** The directory, and the positions as they stand after what is new. */
+export interface Folded {
+  readonly directory: Directory
   readonly folded: FoldedPositions
 }
 
-export interface Ranked extends Folded {
+export interface Ranked {
   /** One for each active position, in no order. */
-  readonly ranked: readonly Member[]
+  readonly members: readonly Member[]
   /** What they were ranked by, and the group is composed by: one profile for both, though it may be replaced between. */
   readonly profile: Versioned<BuyerGroupProfile>
 }
 
 /** A group on its way to being stored, whether composed anew or taken over from the stored one. */
-export interface Draft extends Waiting {
+export interface Draft {
   readonly members: readonly Member[]
   readonly composedAt: Date
   /** Of the profile that the members were composed by; undefined where a group older than profiles is taken over. */
   readonly profileVersion: string | undefined
-  /** What must be written to the directory first. */
-  readonly writes: DirectoryWrites
+  /** What must be written to the directory first; null where nothing is. */
+  readonly writes: DirectoryWrites | null
 }
 
 export interface DirectoryWrites {
@@ -76,6 +80,3 @@ export interface DirectoryWrites {
 export interface Compared extends Draft {
   readonly difference: Difference
 }
-
-/** `moved`: what the group was computed from has changed meanwhile; load again and recompute. A value, no exception. */
-export type SaveOutcome = { readonly kind: 'saved'; readonly group: BuyerGroupDoc } | { readonly kind: 'moved' }

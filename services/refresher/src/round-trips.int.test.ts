@@ -1,4 +1,3 @@
-import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTemporaryDatabase } from './test-kit/temporary-database.ts'
@@ -21,7 +20,7 @@ afterAll(async () => {
 })
 
 test('a refresh asks MongoDB as often for seven hundred changed people as for two', async () => {
-  const refresher = await createTestRefresher(collectionsOf(client.db(database.db.databaseName)))
+  const refresher = await createTestRefresher(client.db(database.db.databaseName))
   const roundTrips = async (sequence: number, people: number) => {
     await database.collections.webhookEvents.insertMany(
       Array.from({ length: people }, (_, index) =>
@@ -44,7 +43,7 @@ test('a refresh asks MongoDB as often for seven hundred changed people as for tw
 })
 
 test('refreshes side by side share their round trips', async () => {
-  const { handle } = await createTestRefresher(collectionsOf(client.db(database.db.databaseName)))
+  const { handle } = await createTestRefresher(client.db(database.db.databaseName))
   const companies = Array.from({ length: 30 }, (_, index) => `company-${index}`)
   const refreshAll = async (sequence: number) => {
     await database.collections.webhookEvents.insertMany(

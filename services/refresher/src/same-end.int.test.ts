@@ -70,7 +70,7 @@ test('changes in any order, with repeated deliveries and however many refreshes,
 async function endOf(order: readonly WebhookEventDoc[], size: number) {
   const { collections } = database
   for (const collection of Object.values(collections)) await collection.deleteMany({})
-  const { handle } = await createTestRefresher(collections)
+  const { handle } = await createTestRefresher(database.db)
   let sequence = 0
   for (let start = 0; start < order.length; start += size) {
     await collections.webhookEvents.insertMany(order.slice(start, start + size).map((event) => ({ ...event })))

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { systemClock } from '@buyer-group/pipeline/clock.ts'
+import { createMongoRunStore } from '@buyer-group/pipeline-mongodb/create-mongo-run-store.ts'
 import { createRegistry } from '@buyer-group/shared/avro/create-registry.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
@@ -109,6 +111,9 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   const encodeGroup = await openWhenThere(() => openEncoder(schemas, current, 'buyer-group'), whenThere)
   const handle = createRefreshHandler({
     stores: guards.mongodb.ports(withFaultPoints(faults, createMongoStores(collectionsOf(db)))),
+    runs: guards.mongodb.port(faults.port('operations', createMongoRunStore(db))),
+    clock: systemClock,
+    random: Math.random,
     publisher: faults.port('publisher', gatherPublishing(publisher)),
     results: { topic: results, encode: encodeResult },
     current: { topic: current, encode: encodeGroup },
@@ -118,6 +123,7 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
     pause: (ms) => wait(ms, undefined, { signal: shutdown.signal }),
     cacheMaxAgeMs: config.CACHE_MAX_AGE,
     profile: profile.current,
+    peopleSource: null,
   })
 
   const decodeBytes = openDecoder(schemas, 'refresh-command')
@@ -161,7 +167,6 @@ function withFaultPoints(faults: FaultPoints, stores: RefresherStores): Refreshe
     events: faults.port('events', stores.events),
     people: faults.port('people', stores.people),
     positions: faults.port('positions', stores.positions),
-    operations: faults.port('operations', stores.operations),
     logs: faults.port('logs', stores.logs),
     windows: faults.port('windows', stores.windows),
   }

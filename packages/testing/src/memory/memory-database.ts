@@ -1,7 +1,6 @@
 import type {
   BuyerGroupDoc,
   PersonDoc,
-  PipelineOperationDoc,
   PositionDoc,
   RefreshLogDoc,
   RefreshWindowDoc,
@@ -19,8 +18,6 @@ export interface MemoryDatabase {
   readonly windows: Map<string, RefreshWindowDoc>
   /** By command id. */
   readonly logs: Map<string, RefreshLogDoc>
-  /** By idempotency key. */
-  readonly operations: Map<string, PipelineOperationDoc>
   /** By person id; the store keeps source ids and addresses unique as well. */
   readonly people: Map<string, PersonDoc>
   /** By `placeKey`. */
@@ -45,7 +42,6 @@ export function createMemoryDatabase(
     events: new Map(),
     windows: new Map(),
     logs: new Map(),
-    operations: new Map(),
     people: new Map(),
     positions: new Map(),
     groups: new Map(),

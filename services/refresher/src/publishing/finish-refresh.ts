@@ -1,29 +1,19 @@
-import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { markWindowPending } from '../records/mark-window-pending.ts'
-import { endRefresh } from '../records/record-refresh.ts'
-import type { Refresher } from '../refresher.ts'
+import type { Refresher, RefreshRun } from '../refresher.ts'
 import { MAX_FOLDED } from '../stores/stores.ts'
-import type { Delivery } from './delivery.ts'
 import { publishGroup } from './publish-group.ts'
 import { publishNewest } from './publish-newest.ts'
 
 /**
- * Everything between a stored group and the commit of its command, from the stored document alone: whoever repeats it,
- * after a crash or for a dead writer, does the same.
+ * Everything between a stored group and the end of its refresh, from the stored document alone: whoever repeats it, after
+ * a crash or for a dead writer, does the same.
  */
-export async function finishRefresh(
-  refresher: Refresher,
-  group: BuyerGroupDoc,
-  records: readonly StepRecord[],
-  delivery: Delivery,
-): Promise<void> {
-  const { stores, logger, now } = refresher
-  delivery.signal.throwIfAborted()
-  await publishAndMark(refresher, group, delivery)
+export async function finishRefresh(run: RefreshRun, group: BuyerGroupDoc): Promise<void> {
+  const { stores, logger, now } = run
+  await publishAndMark(run, group)
   if (group.foldedIds.length > 0) await stores.events.release(group, now())
-  await leaveRestToTrailingRefresh(refresher, group)
-  await endRefresh(stores, group.commandId, { status: 'completed', group }, records, now())
+  await leaveRestToTrailingRefresh(run, group)
   const { companyId, commandId, sequence, members, foldedIds } = group
   logger.debug({ companyId, commandId, sequence, members: members.length, folded: foldedIds.length }, 'refreshed')
 }
@@ -33,13 +23,13 @@ export async function finishRefresh(
  * have been published before ours: a newer group is stored after this mark, and published after that. Everywhere else,
  * also where publishing or marking failed and may have happened all the same, ours may stand behind a newer one.
  */
-async function publishAndMark(refresher: Refresher, group: BuyerGroupDoc, delivery: Delivery): Promise<void> {
+async function publishAndMark(run: RefreshRun, group: BuyerGroupDoc): Promise<void> {
   let isStillStored = false
   try {
-    await publishGroup(refresher, group, delivery.traceparent)
-    isStillStored = await refresher.stores.groups.markPublished(group, refresher.now())
+    await publishGroup(run, group, run.traceparent)
+    isStillStored = await run.stores.groups.markPublished(group, run.now())
   } finally {
-    if (!isStillStored) await publishNewest(refresher, group, delivery.traceparent)
+    if (!isStillStored) await publishNewest(run, group, run.traceparent)
   }
 }
 

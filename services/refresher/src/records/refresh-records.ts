@@ -1,34 +1,16 @@
-import type { StepRecord } from '@buyer-group/pipeline/step-record.ts'
-import type { BuyerGroupDoc, PipelineStepRecord, RefreshLogDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { RefreshEnding } from '../stores/stores.ts'
+import type { RefreshLogDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { LogEnding } from '../stores/stores.ts'
 
-/** How long operations and logs are kept (system.md, "MongoDB"). */
+/** How long logs are kept (system.md, "MongoDB"). */
 export const KEPT_MS = 90 * 24 * 60 * 60 * 1_000
 
-/** What came of a run stays; a failed one may begin anew when its command is sent again. */
+/** What came of a refresh stays; a failed one may begin anew when its command is sent again. */
 export const FINAL = ['completed', 'superseded'] as const
 
-/** What an operation says of a run that came to something. */
-export function toOutput(ending: Exclude<RefreshEnding, { status: 'failed' }>): unknown {
+/** What a log says of a refresh that has ended, beside status and time. */
+export function toLogFields(ending: LogEnding): Pick<RefreshLogDoc, 'changes' | 'supersededBy' | 'error'> {
   if (ending.status === 'superseded') return { supersededBy: ending.by }
-  const { refreshId, sequence, members } = ending.group
-  return { refreshId, sequence, members: members.length, ...countChanges(ending.group) }
+  if (ending.status === 'failed') return { error: { ...ending.error } }
+  const { added, removed, changed } = ending.changes
+  return { changes: { added, removed, changed } }
 }
-
-/** What a log says of a run that has ended, beside status and time. */
-export function toLogFields(ending: RefreshEnding): Pick<RefreshLogDoc, 'changes' | 'supersededBy' | 'error'> {
-  if (ending.status === 'completed') return { changes: countChanges(ending.group) }
-  if (ending.status === 'superseded') return { supersededBy: ending.by }
-  return { error: { ...ending.error } }
-}
-
-/** A step as it is recorded. */
-export function toStepRecord({ name, status, startedAt, duration, error }: StepRecord): PipelineStepRecord {
-  return { name, status, startedAt, duration, ...(error === undefined ? {} : { error: { ...error } }) }
-}
-
-const countChanges = ({ added, removed, changed }: BuyerGroupDoc) => ({
-  added: added.length,
-  removed: removed.length,
-  changed: changed.length,
-})

@@ -11,9 +11,12 @@ const PRIORITIES: readonly string[] = ['high', 'normal', 'low'] satisfies Refres
 
 /**
  * What no detector can have written, in words without the values; undefined for a command that can be run.
- * `key` is the message's key: the order of a company's commands rests on its being the company.
+ * `key` is the key of the message that brought it: the order of a company's commands rests on its being the company.
  */
-export function findCommandProblem(command: RefreshCommand, key: string | undefined): string | undefined {
+export function findCommandProblem(
+  command: RefreshCommand,
+  key: string | undefined = command.companyId,
+): string | undefined {
   const { commandId, companyId, workspaceId, reason, priority, sequence, requestedAt, triggeredByCount } = command
   if (!isId(commandId)) return 'commandId is empty, too long or holds a NUL character'
   if (!isId(companyId)) return 'companyId is empty, too long or holds a NUL character'

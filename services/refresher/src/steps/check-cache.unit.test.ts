@@ -1,7 +1,7 @@
+import type { InputOf } from '@buyer-group/pipeline/step.ts'
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
 import type { RefreshReason } from '@buyer-group/shared/messages/messages.ts'
 import { expect, test } from 'vitest'
-import type { Waiting } from '../refresh-state.ts'
 import { checkCacheStep } from './check-cache.ts'
 
 const COMPOSED_AT = new Date('2026-01-15T09:30:00Z')
@@ -13,10 +13,16 @@ async function isFresh(
   { foldedIds = [], profileVersion = 'v1' }: { foldedIds?: readonly string[]; profileVersion?: string | null } = {},
 ) {
   const stored = { refreshedAt: COMPOSED_AT, composedAt: COMPOSED_AT, profileVersion: profileVersion ?? undefined }
-  const waiting = { command: { reason }, stored, changes: [], foldedIds } as unknown as Waiting
+  const company = { command: { reason } }
+  const toCheck = { company, stored, waiting: { changes: [], foldedIds } }
   const profile = () => ({ value: DEFAULT_PROFILE, version: 'v1' })
   const now = () => new Date(COMPOSED_AT.getTime() + ageMs)
-  return (await checkCacheStep.execute(waiting, { now, cacheMaxAgeMs: 60_000, profile })).isFresh
+  return checkCacheStep.execute(toCheck as unknown as InputOf<typeof checkCacheStep>, {
+    now,
+    cacheMaxAgeMs: 60_000,
+    profile,
+    peopleSource: null,
+  }).isFresh
 }
 
 test('a young group answers a webhook’s refresh, unless a change waits', async () => {

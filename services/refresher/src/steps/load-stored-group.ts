@@ -1,6 +1,6 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 import type { RefreshContext } from '../refresh-context.ts'
-import type { Standing } from '../refresh-state.ts'
+import type { Company } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
 
 /** Reads the company's group as it is stored, before anything else is read. One shared round trip. */
@@ -8,10 +8,6 @@ export const loadStoredGroup = defineStep({
   name: 'loadStoredGroup',
   idempotencyKey: stepKey('loadStoredGroup'),
   retryable: true,
-  execute: async (
-    { command, refreshId }: Pick<Standing, 'command' | 'refreshId'>,
-    { stores }: Pick<RefreshContext, 'stores'>,
-  ): Promise<Standing> => {
-    return { command, refreshId, stored: await stores.groups.find(command.companyId) }
-  },
+  execute: ({ company }: { readonly company: Company }, { stores }: Pick<RefreshContext, 'stores'>) =>
+    stores.groups.find(company.command.companyId),
 })

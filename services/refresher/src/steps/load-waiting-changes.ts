@@ -3,7 +3,7 @@ import { compareStamps } from '@buyer-group/rules/folding/change-stamp.ts'
 import type { WaitingChange } from '@buyer-group/rules/folding/waiting-change.ts'
 import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import type { RefreshContext } from '../refresh-context.ts'
-import type { Standing, Waiting } from '../refresh-state.ts'
+import type { Company, Waiting } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
 
 /**
@@ -17,8 +17,8 @@ export const loadWaitingChanges = defineStep({
   name: 'loadWaitingChanges',
   idempotencyKey: stepKey('loadWaitingChanges'),
   retryable: true,
-  execute: async (standing: Standing, context: RefreshContext): Promise<Waiting> => {
-    const docs = await context.stores.events.waiting(standing.command.companyId)
+  execute: async ({ company }: { readonly company: Company }, context: RefreshContext): Promise<Waiting> => {
+    const docs = await context.stores.events.waiting(company.command.companyId)
     const changes: WaitingChange[] = []
     const unreadable: string[] = []
     for (const { idempotencyKey, companyId, occurredAt, receivedAt, payload } of docs) {
@@ -28,7 +28,6 @@ export const loadWaitingChanges = defineStep({
     }
     if (unreadable.length > 0) await noteUnreadable(unreadable, context)
     return {
-      ...standing,
       changes: changes.toSorted((left, right) => compareStamps(stampOf(left), stampOf(right))),
       foldedIds: docs.map(({ idempotencyKey }) => idempotencyKey),
     }

@@ -1,8 +1,16 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 import type { BuyerGroupDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { RefreshContext } from '../refresh-context.ts'
-import type { Compared, DirectoryWrites, SaveOutcome } from '../refresh-state.ts'
+import type { Company, Compared, DirectoryWrites, Waiting } from '../refresh-state.ts'
+import type { SaveOutcome } from '../rules/refresh-outcome.ts'
 import { stepKey } from './step-key.ts'
+
+interface ToSave {
+  readonly company: Company
+  readonly stored: BuyerGroupDoc | null
+  readonly waiting: Waiting
+  readonly compared: Compared
+}
 
 /**
  * Saves people, then positions, then the group: in one conditional write, together with its difference, where the
@@ -13,16 +21,20 @@ export const saveBuyerGroupStep = defineStep({
   name: 'saveBuyerGroupStep',
   idempotencyKey: stepKey('saveBuyerGroupStep'),
   retryable: true,
-  execute: async (draft: Compared, context: RefreshContext): Promise<SaveOutcome> => {
-    if (!(await saveDirectory(draft.writes, context))) return { kind: 'moved' }
-    const group = toGroup(draft, context.now())
-    const isSaved = await replaceGroup(group, draft.stored, context)
+  execute: async (toSave: ToSave, { stores, now }: Pick<RefreshContext, 'stores' | 'now'>): Promise<SaveOutcome> => {
+    const { stored, compared } = toSave
+    if (compared.writes !== null && !(await saveDirectory(compared.writes, stores))) return { kind: 'moved' }
+    const group = toGroup(toSave, now())
+    // Where it is not certain to be saved but was all the same, the next look finds this very refresh and finishes it.
+    const isSaved = await (stored === null
+      ? stores.groups.insert(group)
+      : stores.groups.replacePublished(stored, group))
     return isSaved ? { kind: 'saved', group } : { kind: 'moved' }
   },
 })
 
 /** False where a person turned out to be someone else than the members were composed with. */
-async function saveDirectory(plan: DirectoryWrites, { stores }: RefreshContext): Promise<boolean> {
+async function saveDirectory(plan: DirectoryWrites, stores: RefreshContext['stores']): Promise<boolean> {
   const { sightings, claimedPeople, personIds, positions, positionChanges } = plan
   if (sightings.length > 0) {
     const saved = await stores.people.save({ sightings, known: claimedPeople })
@@ -32,7 +44,9 @@ async function saveDirectory(plan: DirectoryWrites, { stores }: RefreshContext):
   return true
 }
 
-function toGroup({ command, refreshId, stored, difference, ...draft }: Compared, now: Date): BuyerGroupDoc {
+function toGroup({ company, stored, waiting, compared }: ToSave, now: Date): BuyerGroupDoc {
+  const { command, refreshId } = company
+  const { members, difference, composedAt, profileVersion } = compared
   return {
     companyId: command.companyId,
     companyName: command.companyName ?? stored?.companyName ?? null,
@@ -42,26 +56,14 @@ function toGroup({ command, refreshId, stored, difference, ...draft }: Compared,
     refreshId,
     commandId: command.commandId,
     reason: command.reason,
-    members: [...draft.members],
+    members: [...members],
     added: [...difference.added],
     removed: [...difference.removed],
     changed: [...difference.changed],
-    foldedIds: [...draft.foldedIds],
+    foldedIds: [...waiting.foldedIds],
     refreshedAt: now,
-    composedAt: draft.composedAt,
-    ...(draft.profileVersion === undefined ? {} : { profileVersion: draft.profileVersion }),
+    composedAt,
+    ...(profileVersion === undefined ? {} : { profileVersion }),
     publishedAt: null,
   }
-}
-
-/**
- * False where the group is not certain to be saved. If it was all the same, the next look at what is stored finds this
- * very refresh and finishes it.
- */
-async function replaceGroup(
-  group: BuyerGroupDoc,
-  stored: BuyerGroupDoc | null,
-  { stores }: Pick<RefreshContext, 'stores'>,
-): Promise<boolean> {
-  return stored === null ? stores.groups.insert(group) : stores.groups.replacePublished(stored, group)
 }

@@ -1,5 +1,7 @@
+import type { Company } from '../refresh-state.ts'
+
 /** A step of one refresh has one effect, however often it runs. */
 export const stepKey =
   (step: string) =>
-  ({ refreshId }: { readonly refreshId: string }): string =>
-    `${refreshId}:${step}`
+  ({ company }: { readonly company: Company }): string =>
+    `${company.refreshId}:${step}`

@@ -17,7 +17,6 @@ describeRefresherStores('MongoDB', async () => {
     events: collections.webhookEvents,
     windows: collections.refreshWindows,
     logs: collections.refreshLogs,
-    operations: collections.pipelineOperations,
     people: collections.people,
     positions: collections.positions,
     groups: collections.buyerGroups,

@@ -2,7 +2,6 @@ import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import { createMongoEventStore } from './mongo-event-store.ts'
 import { createMongoGroupStore } from './mongo-group-store.ts'
 import { createMongoLogStore } from './mongo-log-store.ts'
-import { createMongoOperationStore } from './mongo-operation-store.ts'
 import { createMongoPeopleStore } from './mongo-people-store.ts'
 import { createMongoPositionStore } from './mongo-position-store.ts'
 import { createMongoWindowStore } from './mongo-window-store.ts'
@@ -18,7 +17,6 @@ export function createMongoStores(collections: Collections): RefresherStores {
     events: createMongoEventStore(collections.webhookEvents),
     people: createMongoPeopleStore(collections.people),
     positions: createMongoPositionStore(collections.positions),
-    operations: createMongoOperationStore(collections.pipelineOperations),
     logs: createMongoLogStore(collections.refreshLogs),
     windows: createMongoWindowStore(collections.refreshWindows),
   }

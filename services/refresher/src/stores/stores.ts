@@ -5,8 +5,8 @@ import type { RefreshCommand, RefreshError } from '@buyer-group/shared/messages/
 import type {
   BuyerGroupDoc,
   PersonDoc,
-  PipelineStepRecord,
   PositionDoc,
+  RefreshLogDoc,
   WebhookEventDoc,
 } from '@buyer-group/shared/mongo/collections.ts'
 
@@ -23,7 +23,6 @@ export interface RefresherStores {
   readonly events: WaitingEventStore
   readonly people: PeopleStore
   readonly positions: PositionStore
-  readonly operations: OperationStore
   readonly logs: LogStore
   readonly windows: WindowStore
 }
@@ -112,24 +111,15 @@ export interface PositionStore {
 }
 
 /** How a refresh ended. */
-export type RefreshEnding =
-  | { readonly status: 'completed'; readonly group: BuyerGroupDoc }
+export type LogEnding =
+  | { readonly status: 'completed'; readonly changes: NonNullable<RefreshLogDoc['changes']> }
   | { readonly status: 'superseded'; readonly by: number }
   | { readonly status: 'failed'; readonly error: RefreshError }
 
-/** The durable record of each run, by command. What is completed or superseded stays; a failed one may begin anew. */
-export interface OperationStore {
-  begin(command: RefreshCommand, now: Date): Promise<void>
-  /** An empty list of steps leaves those that are recorded. */
-  end(commandId: string, ending: RefreshEnding, steps: readonly PipelineStepRecord[], now: Date): Promise<void>
-  /** Notes why an attempt failed that is followed by another. */
-  noteError(commandId: string, error: RefreshError): Promise<void>
-}
-
-/** The log of each refresh, by command, with the same rule. */
+/** The log of each refresh, by command. What is completed or superseded stays; a failed one may begin anew. */
 export interface LogStore {
   begin(command: RefreshCommand, now: Date): Promise<void>
-  end(commandId: string, ending: RefreshEnding, now: Date): Promise<void>
+  end(commandId: string, ending: LogEnding, now: Date): Promise<void>
 }
 
 export interface WindowStore {

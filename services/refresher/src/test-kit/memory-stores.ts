@@ -1,18 +1,11 @@
 import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
-import type {
-  BuyerGroupDoc,
-  PipelineOperationDoc,
-  PositionDoc,
-  RefreshLogDoc,
-} from '@buyer-group/shared/mongo/collections.ts'
+import type { BuyerGroupDoc, PositionDoc, RefreshLogDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { type MemoryDatabase, placeKey } from '@buyer-group/testing/memory/memory-database.ts'
 import { savePeople } from '../directory/save-people.ts'
-import { FINAL, KEPT_MS, toLogFields, toOutput } from '../records/refresh-records.ts'
-import { PIPELINE_NAME, PIPELINE_VERSION, refreshIdOf } from '../refresh-id.ts'
+import { FINAL, KEPT_MS, toLogFields } from '../records/refresh-records.ts'
 import type {
   GroupStore,
   LogStore,
-  OperationStore,
   PeopleStore,
   PositionStore,
   RefresherStores,
@@ -29,7 +22,6 @@ export function createMemoryStores(database: MemoryDatabase): RefresherStores {
     events: createMemoryEventStore(database),
     people: createMemoryPeopleStore(database),
     positions: createMemoryPositionStore(database),
-    operations: createMemoryOperationStore(database),
     logs: createMemoryLogStore(database),
     windows: createMemoryWindowStore(database),
   }
@@ -111,47 +103,6 @@ function createMemoryPositionStore({ positions, between }: MemoryDatabase): Posi
 }
 
 const isFinal = (status: string) => (FINAL as readonly string[]).includes(status)
-
-function createMemoryOperationStore({ operations }: MemoryDatabase): OperationStore {
-  return {
-    begin: async (command, now) => {
-      const idempotencyKey = refreshIdOf(command.commandId)
-      const known = operations.get(idempotencyKey)
-      if (known !== undefined && isFinal(known.status)) return
-      const fresh: PipelineOperationDoc = {
-        idempotencyKey,
-        pipelineName: PIPELINE_NAME,
-        pipelineVersion: PIPELINE_VERSION,
-        input: command,
-        steps: [],
-        createdAt: now,
-        expiresAt: new Date(now.getTime() + KEPT_MS),
-        status: 'running',
-      }
-      const { error: _error, completedAt: _completedAt, duration: _duration, ...kept } = known ?? fresh
-      operations.set(idempotencyKey, { ...kept, status: 'running' })
-    },
-    end: async (commandId, ending, steps, now) => {
-      const key = refreshIdOf(commandId)
-      const known = operations.get(key)
-      if (known === undefined || isFinal(known.status)) return
-      const { error: _error, ...rest } = known
-      operations.set(key, {
-        ...rest,
-        status: ending.status,
-        completedAt: now,
-        duration: now.getTime() - known.createdAt.getTime(),
-        ...(ending.status === 'failed' ? { error: { ...ending.error } } : { output: toOutput(ending) }),
-        ...(steps.length === 0 ? {} : { steps: [...steps] }),
-      })
-    },
-    noteError: async (commandId, error) => {
-      const key = refreshIdOf(commandId)
-      const known = operations.get(key)
-      if (known !== undefined && !isFinal(known.status)) operations.set(key, { ...known, error: { ...error } })
-    },
-  }
-}
 
 function createMemoryLogStore({ logs }: MemoryDatabase): LogStore {
   return {

@@ -1,13 +1,11 @@
 import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
 import { mergeSightings } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
-import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import type { BuyerGroupDoc, RefreshWindowDoc, WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { personIdOf } from '../directory/person-id.ts'
-import { refreshIdOf } from '../refresh-id.ts'
 import type { RefresherStores } from '../stores/stores.ts'
 import { command } from './test-refresher.ts'
 import { dayOf, waitingEvent } from './waiting-event.ts'
@@ -20,7 +18,7 @@ export interface StoresWorld {
   putWindow(window: RefreshWindowDoc): Promise<void>
 }
 
-export type StoredName = 'events' | 'windows' | 'logs' | 'operations' | 'people' | 'positions' | 'groups'
+export type StoredName = 'events' | 'windows' | 'logs' | 'people' | 'positions' | 'groups'
 
 export type StoredDoc<Name extends StoredName> = MemoryDatabase[Name] extends Map<string, infer Doc> ? Doc : never
 
@@ -226,71 +224,48 @@ export function describeRefresherStores(adapter: string, open: () => Promise<Sto
     })
   })
 
-  describe(`the refresher's records in ${adapter}`, () => {
+  describe(`the refresher's logs in ${adapter}`, () => {
+    const changes = { added: 1, removed: 2, changed: 3 }
     const ends = [
-      { status: 'completed', group: groupOf(5) },
+      { status: 'completed', changes },
       { status: 'superseded', by: 9 },
     ] as const
     const error = { code: 'broken', message: 'words' }
-    const steps = [{ name: 'load', status: 'completed' as const, startedAt: AT, duration: 3 }]
-    const operation = async () =>
-      (await world.all('operations')).find(({ idempotencyKey }) => idempotencyKey === refreshIdOf('cmd_5'))
     const log = async () => (await world.all('logs')).find(({ commandId }) => commandId === 'cmd_5')
-    const begin = async (at: Date, one: RefreshCommand = command(5)) => {
-      await Promise.all([world.stores.operations.begin(one, at), world.stores.logs.begin(one, at)])
-    }
+    const begin = (at: Date) => world.stores.logs.begin(command(5), at)
 
-    test('many who begin one command make one operation and one log', async () => {
+    test('many who begin one command make one log', async () => {
       await many((index) => begin(dayOf(index)))
-      expect(await world.all('operations')).toMatchObject([
-        { status: 'running', steps: [], input: { commandId: 'cmd_5' } },
-      ])
       expect(await world.all('logs')).toMatchObject([{ status: 'processing', companyId: 'acme', sequence: 5 }])
     })
 
     test.each(ends)('one that is $status stays so', async (ending) => {
       await begin(dayOf(1))
-      await world.stores.operations.noteError('cmd_5', error)
-      expect(await operation()).toMatchObject({ status: 'running', error })
-      await world.stores.operations.end('cmd_5', ending, steps, dayOf(2))
       await world.stores.logs.end('cmd_5', ending, dayOf(2))
-      const ended = [await operation(), await log()]
-      const day = dayOf(2).getTime() - dayOf(1).getTime()
-      expect(ended[0]).toMatchObject({ status: ending.status, completedAt: dayOf(2), duration: day, steps })
-      expect(ended[0]).not.toHaveProperty('error')
-      expect(ended[1]).toMatchObject({ status: ending.status, completedAt: dayOf(2) })
-      expect(ended[1]).toMatchObject(ending.status === 'superseded' ? { supersededBy: 9 } : { changes: { added: 0 } })
+      const ended = await log()
+      expect(ended).toMatchObject({ status: ending.status, completedAt: dayOf(2) })
+      expect(ended).toMatchObject(ending.status === 'superseded' ? { supersededBy: 9 } : { changes })
 
       await begin(dayOf(3))
-      await world.stores.operations.noteError('cmd_5', error)
-      await world.stores.operations.end('cmd_5', { status: 'failed', error }, [], dayOf(3))
       await world.stores.logs.end('cmd_5', { status: 'failed', error }, dayOf(3))
-      expect([await operation(), await log()]).toEqual(ended)
+      expect(await log()).toEqual(ended)
     })
 
     test('one that failed says why and may begin anew', async () => {
       await begin(dayOf(1))
-      await world.stores.operations.end('cmd_5', { status: 'failed', error }, steps, dayOf(2))
       await world.stores.logs.end('cmd_5', { status: 'failed', error }, dayOf(2))
-      expect([await operation(), await log()]).toMatchObject([
-        { status: 'failed', error, steps },
-        { status: 'failed', error },
-      ])
+      expect(await log()).toMatchObject({ status: 'failed', error })
       await begin(dayOf(3))
-      expect(await operation()).toMatchObject({ status: 'running', createdAt: dayOf(1) })
       expect(await log()).toMatchObject({ status: 'processing', startedAt: dayOf(3) })
-      for (const record of [await operation(), await log()]) {
-        expect(record).not.toHaveProperty('error')
-        expect(record).not.toHaveProperty('completedAt')
-      }
-      await world.stores.operations.end('cmd_5', ends[0], [], dayOf(4))
-      expect(await operation()).toMatchObject({ status: 'completed', steps, output: { sequence: 5 } })
+      expect(await log()).not.toHaveProperty('error')
+      expect(await log()).not.toHaveProperty('completedAt')
+      await world.stores.logs.end('cmd_5', ends[0], dayOf(4))
+      expect(await log()).toMatchObject({ status: 'completed', changes })
     })
 
     test('one that nobody began is not ended', async () => {
-      await world.stores.operations.end('cmd_5', ends[0], [], AT)
       await world.stores.logs.end('cmd_5', ends[0], AT)
-      expect([await operation(), await log()]).toEqual([undefined, undefined])
+      expect(await log()).toBeUndefined()
     })
   })
 

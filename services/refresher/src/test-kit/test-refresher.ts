@@ -1,3 +1,5 @@
+import { systemClock } from '@buyer-group/pipeline/clock.ts'
+import { createMongoRunStore } from '@buyer-group/pipeline-mongodb/create-mongo-run-store.ts'
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
 import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
@@ -7,9 +9,10 @@ import type { OutgoingMessage, Publisher } from '@buyer-group/shared/kafka/outgo
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { BuyerGroup, RefreshCommand, RefreshResult } from '@buyer-group/shared/messages/messages.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
-import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
+import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import type { Verdict } from '@buyer-group/shared/outcomes/verdict.ts'
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry'
+import type { Db } from 'mongodb'
 import { Registry } from 'prom-client'
 import { createRefreshHandler } from '../handle-refresh-command.ts'
 import { createRefresherMetrics } from '../metrics.ts'
@@ -50,10 +53,7 @@ const fakeRegistry = {
 } as unknown as SchemaRegistry
 
 /** A refresher over a real database whose messages are encoded for real and kept instead of sent. */
-export async function createTestRefresher(
-  collections: Collections,
-  more: Partial<Refresher> = {},
-): Promise<TestRefresher> {
+export async function createTestRefresher(db: Db, more: Partial<Refresher> = {}): Promise<TestRefresher> {
   const registry = new Registry()
   const decodeResult = openDecoder(fakeRegistry, 'refresh-result')
   const decodeCurrent = openDecoder(fakeRegistry, 'buyer-group')
@@ -73,7 +73,11 @@ export async function createTestRefresher(
     },
   }
   const refresher: Refresher = {
-    stores: createMongoStores(collections),
+    stores: createMongoStores(collectionsOf(db)),
+    runs: createMongoRunStore(db),
+    clock: systemClock,
+    random: Math.random,
+    peopleSource: null,
     publisher,
     results: {
       topic: TOPICS.refreshResults,
