@@ -30,8 +30,8 @@ const TABLE = {
     seniority: 'c-suite',
     department: 'executive',
     phrases: list(`
-      chief, c level, c suite, c level executive, cxo, cro, cpo, cso, cco, cdo, cao, clo, cgo, cko, cno,
-      cbo, cvo, cdao, cpto, ccio, dg, pdg
+      chief, c level, c suite, c level executive, cxo, cro, cpo, cso, cco, cdo, cao, clo, cgo, cko, cno, cbo,
+      cvo, cdao, cpto, ccio, dg, pdg
     `),
   },
   'general counsel': { seniority: 'c-suite', department: 'legal', phrases: list('general counsel') },
@@ -43,37 +43,38 @@ const TABLE = {
   chair: {
     seniority: 'c-suite',
     department: 'executive',
-    phrases: list(`
-      chair, cochair, cochairman, chancellor, provost, vorsitzender, vorsitzende
-    `),
+    phrases: list('chair, cochair, cochairman, chancellor, provost, vorsitzender, vorsitzende'),
   },
   'board member': {
     seniority: 'c-suite',
     department: 'executive',
     phrases: list(`
-      board member, member of board, board of director, member of board of director, member board of
-      director, board director, director of board, non executive director, non executive board, non
-      executive, board non executive, independent director, executive board, management board, supervisory
-      board, member of executive board, executive committee, executive committee member, member of executive committee, member of management board, member of supervisory board, board of
-      trustees, board of governors, board of regents, board of manager, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, 
-      aufsichtsrat, mitglied der geschaftsfuhrung, mitglied der geschaeftsfuehrung, mitglied der
-      geschaftsleitung, mitglied der geschaeftsleitung, executive chair
+      board member, member of board, board of director, member of board of director, member board of director,
+      board director, director of board, non executive director, non executive board, non executive, board non
+      executive, independent director, executive board, management board, supervisory board, member of executive
+      board, executive committee, executive committee member, member of executive committee, member of
+      management board, member of supervisory board, board of trustees, board of governors, board of regents,
+      board of manager, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, aufsichtsrat, mitglied der
+      geschaftsfuhrung, mitglied der geschaeftsfuehrung, mitglied der geschaftsleitung, mitglied der
+      geschaeftsleitung, executive chair
     `),
   },
   'managing partner': {
     seniority: 'c-suite',
     department: 'executive',
-    phrases: list('managing partner, geschaftsfuhrender gesellschafter, geschaeftsfuehrender gesellschafter'),
+    phrases: list(`
+      managing partner, geschaftsfuhrender gesellschafter, geschaeftsfuehrender gesellschafter
+    `),
   },
   'managing director': {
     seniority: 'c-suite',
     department: 'executive',
     phrases: list(`
       managing director, director general, general director, secretary general, geschaftsfuhrer,
-      geschaeftsfuehrer, geschaftsfuhrerin, geschaeftsfuehrerin, geschaftsfuhrung, geschaeftsfuehrung,
-      directeur general, directrice generale, directora general, gerente general, consejero delegado,
-      consejera delegada, amministratore delegato, direttore generale, diretor geral, algemeen director,
-      algemeen directeur, verkstallande direktor, administrerende direktor
+      geschaeftsfuehrer, geschaftsfuhrerin, geschaeftsfuehrerin, geschaftsfuhrung, geschaeftsfuehrung, directeur
+      general, directrice generale, directora general, gerente general, consejero delegado, consejera delegada,
+      amministratore delegato, direttore generale, diretor geral, algemeen director, algemeen directeur,
+      verkstallande direktor, administrerende direktor
     `),
   },
   md: { seniority: 'c-suite', department: 'executive', phrases: list('md') },
@@ -90,30 +91,31 @@ const TABLE = {
   head: {
     seniority: 'head',
     phrases: list(`
-      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, responsable,
-      responsabile, hoofd, chef de service, chef de departement, jefe, jefa
+      head, heads, global head, leiter, leiterin, leitung, leitende, leitender, responsable, responsabile,
+      hoofd, chef de service, chef de departement, jefe, jefa
     `),
   },
   'unit chief': {
     seniority: 'head',
     phrases: list(`
-      chief of, division chief, branch chief, section chief, bureau chief, department chief, unit chief,
-      fire chief, police chief, battalion chief, editor in chief, chief editor, managing editor
+      chief of, division chief, branch chief, section chief, bureau chief, department chief, unit chief, fire
+      chief, police chief, battalion chief, editor in chief, chief editor, managing editor
     `),
   },
   dean: {
     seniority: 'head',
     phrases: list(`
-      dean, school principal, elementary principal, elementary school principal, high school principal, middle school
-      principal
+      dean, school principal, elementary principal, elementary school principal, high school principal, middle
+      school principal
     `),
   },
   'ranking member': { seniority: 'head', department: 'executive', phrases: list('ranking member') },
   director: {
     seniority: 'director',
     phrases: list(`
-      director, executive director, managing principal, vice principal, assistant principal, direktor, direktorin, directeur, directrice,
-      directora, diretor, diretora, direttore, direttrice, direktorius, prokurist, prokuristin
+      director, executive director, managing principal, vice principal, assistant principal, direktor,
+      direktorin, directeur, directrice, directora, diretor, diretora, direttore, direttrice, direktorius,
+      prokurist, prokuristin
     `),
   },
   fd: { seniority: 'director', department: 'finance', phrases: list('fd') },
@@ -130,8 +132,8 @@ const TABLE = {
   manager: {
     seniority: 'manager',
     phrases: list(`
-      manager, managerin, gerente, superintendent, group product manager, gestionnaire, manageress, manager
-      of product manager, program director manager
+      manager, managerin, gerente, superintendent, group product manager, gestionnaire, manageress, manager of
+      product manager, program director manager
     `),
   },
   'general manager': {
@@ -143,9 +145,9 @@ const TABLE = {
   supervisor: {
     seniority: 'manager',
     phrases: list(`
-      supervisor, supervisors, foreman, forewoman, foreperson, crew chief, crew leader, crew lead, shift
-      lead, shift leader, shift manager, line lead, team captain, teamleiter, teamleiterin, teamleider, teamleder, teamleitung,
-      team head, gruppenleiter, gruppenleiterin, gruppenleitung, filialleiter, filialleiterin,
+      supervisor, supervisors, foreman, forewoman, foreperson, crew chief, crew leader, crew lead, shift lead,
+      shift leader, shift manager, line lead, team captain, teamleiter, teamleiterin, teamleider, teamleder,
+      teamleitung, team head, gruppenleiter, gruppenleiterin, gruppenleitung, filialleiter, filialleiterin,
       schichtleiter, meister, chef dequipe, jefe de equipo, polier, capo, forman
     `),
   },
@@ -160,23 +162,23 @@ const TABLE = {
   'team lead': {
     seniority: 'manager',
     phrases: list(`
-      team lead, team leader, teamlead, teamleader, group lead, group leader, squad lead, chapter lead,
-      practice lead, leader, practice leader
+      team lead, team leader, teamlead, teamleader, group lead, group leader, squad lead, chapter lead, practice
+      lead, leader, practice leader
     `),
   },
   /** Called manager for what they look after, not for people. */
   'functional manager': {
     seniority: 'individual',
     phrases: list(`
-      product manager, product marketing manager, project manager, program manager, account manager,
-      community manager, case manager, relationship manager, customer success manager, client success
-      manager, success manager, social media manager, partner manager, partner success manager, territory
-      manager, alliance manager, engagement manager, content manager, portfolio manager, release manager,
-      contract manager, change manager, client manager, project head, project lead, project leader,
-      projektleiter, projektleiterin, projectleider, projektledare, projektleder, prosjektleder, projektleitung, chef de projet, cheffe de projet, chef de produit,
-      jefe de proyecto, jefa de proyecto, accountmanager, produktmanager, produktmanagerin, projektmanager,
-      projektmanagerin, product lead, responsabile di progetto, gerente de proyecto, gerente de producto,
-      gerente de cuenta, chargee de projet
+      product manager, product marketing manager, project manager, program manager, account manager, community
+      manager, case manager, relationship manager, customer success manager, client success manager, success
+      manager, social media manager, partner manager, partner success manager, territory manager, alliance
+      manager, engagement manager, content manager, portfolio manager, release manager, contract manager, change
+      manager, client manager, project head, project lead, project leader, projektleiter, projektleiterin,
+      projectleider, projektledare, projektleder, prosjektleder, projektleitung, chef de projet, cheffe de
+      projet, chef de produit, jefe de proyecto, jefa de proyecto, accountmanager, produktmanager,
+      produktmanagerin, projektmanager, projektmanagerin, product lead, responsabile di progetto, gerente de
+      proyecto, gerente de producto, gerente de cuenta, chargee de projet
     `),
   },
   /** "Head Brewer": the first of a craft, not the head of a department (rank-context.ts). */
@@ -190,18 +192,18 @@ const TABLE = {
     seniority: 'senior',
     phrases: list(`
       senior, distinguished, fellow, technical fellow, staff engineer, staff software, staff data, staff
-      product, staff designer, staff systems, staff hardware, staff technical, staff scientist, staff
-      developer, staff machine, staff security, staff research, staff site, expert
+      product, staff designer, staff systems, staff hardware, staff technical, staff scientist, staff developer,
+      staff machine, staff security, staff research, staff site, expert
     `),
   },
   intern: {
     seniority: 'intern',
     phrases: list(`
       intern, interns, internship, trainee, apprentice, apprenticeship, working student, student assistant,
-      student worker, student intern, co op student, placement student, industrial placement, summer
-      analyst, summer associate, extern, praktikant, praktikantin, praktikum, werkstudent, werkstudentin,
-      auszubildender, auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria, practicante,
-      pasante, stagista, estagiario, estagiaria, stagiair, volontar, volontarin
+      student worker, student intern, co op student, placement student, industrial placement, summer analyst,
+      summer associate, extern, praktikant, praktikantin, praktikum, werkstudent, werkstudentin, auszubildender,
+      auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria, practicante, pasante, stagista,
+      estagiario, estagiaria, stagiair, volontar, volontarin
     `),
   },
   /** "Brand Management" says a field, not that its bearer manages it. */
@@ -211,7 +213,8 @@ const TABLE = {
     seniority: 'individual',
     phrases: list(`
       advisory board, advisory board member, member of advisory board, sub advisory board, advisory council,
-      board adviser, board advisor, board of advisors, board of advisers, advisory committee, advisory committee member, board observer
+      board adviser, board advisor, board of advisors, board of advisers, advisory committee, advisory committee
+      member, board observer
     `),
   },
   /** A seat at something called a board, without a word on which: a company's own is among the board members. */
@@ -231,23 +234,23 @@ const TABLE = {
     seniority: 'individual',
     phrases: list(`
       product owner, functional owner, project owner, platform owner, feature owner, risk owner, control owner,
-      process owner, system owner, service owner, data owner, application owner, solution
-      owner, owner operator driver, owner relations, business partner, resources partner, people partner,
-      talent partner, talent acquisition partner, acquisition partner, finance partner, communications
-      partner, diversity inclusion partner, inclusion partner, partner marketing, partner sales, partner
-      development, partner operations, partner engineering, partner enablement, partner program, partner
-      success, partner account, partner relations, partner alliances, partner support, partner services,
-      partner solutions, channel partner, channel partners, strategic partner, research fellow, teaching
-      fellow, postdoctoral fellow, postdoc fellow, undergraduate fellow, graduate fellow, clinical fellow,
-      visiting fellow, development fellow, policy fellow, fellow traveler, lead generation, lead gen, lead
-      qualification, lead management, intern program, internship program, internship coordinator, intern
-      coordinator, apprenticeship program, apprentice program, head hunter, head start, head office, account
-      principal, senior living, senior care, senior services, senior housing, seniors, chair side, chair
-      assembler, president club, board secretary, board certified, board game, board operator, iron founder, brass founder, type founder, owner association, property owner, home owner, manager
-      assistant, management consultant, management consulting, management associate, management analyst,
-      management team, management level, management accountant, management systems, management system,
-      management information, director level consultant, director level, executive management team,
-      management specialist, management coordinator, management assistant, management officer
+      process owner, system owner, service owner, data owner, application owner, solution owner, owner operator
+      driver, owner relations, business partner, resources partner, people partner, talent partner, talent
+      acquisition partner, acquisition partner, finance partner, communications partner, diversity inclusion
+      partner, inclusion partner, partner marketing, partner sales, partner development, partner operations,
+      partner engineering, partner enablement, partner program, partner success, partner account, partner
+      relations, partner alliances, partner support, partner services, partner solutions, channel partner,
+      channel partners, strategic partner, research fellow, teaching fellow, postdoctoral fellow, postdoc
+      fellow, undergraduate fellow, graduate fellow, clinical fellow, visiting fellow, development fellow,
+      policy fellow, fellow traveler, lead generation, lead gen, lead qualification, lead management, intern
+      program, internship program, internship coordinator, intern coordinator, apprenticeship program,
+      apprentice program, head hunter, head start, head office, account principal, senior living, senior care,
+      senior services, senior housing, seniors, chair side, chair assembler, president club, board secretary,
+      board certified, board game, board operator, iron founder, brass founder, type founder, owner association,
+      property owner, home owner, manager assistant, management consultant, management consulting, management
+      associate, management analyst, management team, management level, management accountant, management
+      systems, management system, management information, director level consultant, director level, executive
+      management team, management specialist, management coordinator, management assistant, management officer
     `),
   },
 } as const satisfies Record<string, Rank>
