@@ -21,7 +21,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['avp', 'assistant vice president'],
   ['gvp', 'group vice president'],
   ['rvp', 'regional vice president'],
-  ['vps', 'vice president sales'],
   ['vpe', 'vice president engineering'],
   ['pres', 'president'],
   ['dir', 'director'],
@@ -43,7 +42,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['govt', 'government'],
   ['natl', 'national'],
   ['intl', 'international'],
-  ['reg', 'regional'],
   ['div', 'division'],
   ['cofounder', 'co founder'],
   ['coowner', 'co owner'],
@@ -57,7 +55,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['acctg', 'accounting'],
   ['fin', 'finance'],
   ['mktg', 'marketing'],
-  ['mkt', 'marketing'],
   ['mrktg', 'marketing'],
   ['comms', 'communications'],
   ['eng', 'engineering'],
@@ -73,7 +70,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['mgmt', 'management'],
   ['mgt', 'management'],
   ['mngmt', 'management'],
-  ['prod', 'product'],
   ['prog', 'program'],
   ['programme', 'program'],
   ['programmes', 'programs'],
@@ -139,7 +135,13 @@ const WORDS_OF: ReadonlyMap<Token, readonly Token[]> = new Map(
 
 /** Writes every short form out: ["sr", "dir", ",", "revops"] gives ["senior", "director", ",", "revenue", "operations"]. */
 export function expandAbbreviations(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token) => WORDS_OF.get(token) ?? [token])
+  const written: Token[] = []
+  for (const token of tokens) {
+    const words = WORDS_OF.get(token)
+    if (words === undefined) written.push(token)
+    else written.push(...words)
+  }
+  return written
 }
 
 /** True for punctuation between parts; "and" is a word here, since it may stand inside a part ("sales and marketing"). */

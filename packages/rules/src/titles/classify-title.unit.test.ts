@@ -120,6 +120,30 @@ describe('the department is what the post is about', () => {
   ])
 })
 
+describe('the titles of the demo are read by their place on a committee', () => {
+  reads([
+    ['Chairwoman', 'c-suite', 'executive'],
+    ['Cochairman', 'c-suite', 'executive'],
+    ['Co-Chairman', 'c-suite', 'executive'],
+    ['Vice-Chair', 'vp', 'executive'],
+    ['Vice Chairperson', 'vp', 'executive'],
+    ['Ranking Member', 'head', 'executive'],
+    ['Member', 'individual', 'other'],
+    ['Ex Officio', 'individual', 'other'],
+  ])
+})
+
+describe('a chief is an officer, the first of a profession or of a unit', () => {
+  reads([
+    ['Chief Evangelist', 'c-suite', 'marketing'],
+    ['Chief Station Engineer', 'director', 'engineering'],
+    ['Intelligence Chief', 'head', 'other'],
+    ['Head Brewer', 'senior', 'other'],
+    ['Head of Brewing', 'head', 'other'],
+    ['Chair Mender', 'individual', 'other'],
+  ])
+})
+
 describe('other languages', () => {
   reads([
     ['Geschäftsführer', 'c-suite', 'executive'],

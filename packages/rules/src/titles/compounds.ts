@@ -30,7 +30,12 @@ const TRADE_HEADS: readonly Token[] = list(`
 /** So many last letters tell nearly every word that is no compound: every ending above is at least as long. */
 const TAIL = 4
 
-const ENDINGS_BY_TAIL = Map.groupBy(
+interface Ending {
+  readonly ending: Token
+  readonly rank: Token | undefined
+}
+
+const ENDINGS_BY_TAIL: ReadonlyMap<string, readonly Ending[]> = Map.groupBy(
   [
     ...Array.from(RANK_HEADS, ([ending, rank]) => ({ ending, rank })),
     ...TRADE_HEADS.map((ending) => ({ ending, rank: undefined })),
@@ -89,12 +94,16 @@ const COMPOUND_AREAS: ReadonlyMap<Token, readonly Token[]> = new Map([
  * that are no such compound stay as they are.
  */
 export function splitCompounds(tokens: readonly Token[]): Token[] {
-  return tokens.flatMap((token) => splitCompound(token))
+  const parts: Token[] = []
+  for (const token of tokens) {
+    const endings = ENDINGS_BY_TAIL.get(token.slice(-TAIL))
+    if (endings === undefined || WHOLE.has(token)) parts.push(token)
+    else parts.push(...splitCompound(token, endings))
+  }
+  return parts
 }
 
-function splitCompound(token: Token): readonly Token[] {
-  const endings = ENDINGS_BY_TAIL.get(token.slice(-TAIL))
-  if (endings === undefined || WHOLE.has(token)) return [token]
+function splitCompound(token: Token, endings: readonly Ending[]): readonly Token[] {
   for (const { ending, rank } of endings) {
     const first = token.endsWith(ending) ? token.slice(0, -ending.length) : ''
     const areas = COMPOUND_AREAS.get(first)

@@ -36,11 +36,8 @@ const WORD_OR_SEPARATOR =
  * meaning and do not reach the tokens; a title of nothing else gives none.
  */
 export function tokeniseTitle(title: string): Token[] {
-  const tokens: Token[] = []
-  for (const [found] of foldTitle(title).matchAll(WORD_OR_SEPARATOR)) {
-    tokens.push(separatorOf(found) ?? found)
-  }
-  return tokens
+  const found = foldTitle(title).match(WORD_OR_SEPARATOR) ?? []
+  return found.map((part) => separatorOf(part) ?? part)
 }
 
 function foldTitle(title: string): string {

@@ -12,6 +12,7 @@ interface Arguments {
   readonly column?: string
   readonly half: Half | 'all'
   readonly mistakes?: true
+  readonly speed?: true
 }
 
 await new Command('npm run titles:measure --')
@@ -25,11 +26,12 @@ await new Command('npm run titles:measure --')
       .default('held-out'),
   )
   .option('--mistakes', 'list the titles read otherwise than labelled; of the tuning half alone')
+  .option('--speed', 'print how many titles are read in a second')
   .addHelpText('after', '\nSets, conventions and the last figures: docs/titles.md.')
   .action((file: string, args: Arguments) => runCli('titles:measure', () => run(file, args)))
   .parseAsync()
 
-async function run(file: string, { labels: name, column, half, mistakes }: Arguments): Promise<void> {
+async function run(file: string, { labels: name, column, half, mistakes, speed }: Arguments): Promise<void> {
   const { labels, labelOf } = LABELLINGS[name]
   const { titles, repeats } = await readLabelled(file, { column, labels, half })
   const read = titles.map(({ title, label }) => ({ title, given: label, read: labelOf(readTitle(title)) }))
@@ -47,4 +49,14 @@ async function run(file: string, { labels: name, column, half, mistakes }: Argum
       console.log([given, as, title].join('\t'))
     }
   }
+  if (speed) console.log(`${Math.round(titlesPerSecond(titles.map(({ title }) => title)))} titles/s`)
+}
+
+/** Reads the titles over and over: a round to warm up, then for two seconds. */
+function titlesPerSecond(titles: readonly string[]): number {
+  for (const title of titles) readTitle(title)
+  const began = performance.now()
+  let rounds = 0
+  for (; performance.now() - began < 2_000; rounds++) for (const title of titles) readTitle(title)
+  return (rounds * titles.length * 1_000) / (performance.now() - began)
 }
