@@ -66,19 +66,19 @@ const folded = node({
   optional: { people, identified },
   ...lookAnew,
 })
-const classified = node({ step: classifyTitles, after: { company, folded }, ...lookAnew })
-const ranked = node({ step: assignRoles, after: { company, folded, classified }, ...lookAnew })
-const composed = node({ step: composeBuyerGroup, after: { company, folded, ranked }, ...lookAnew })
+const classified = node({ step: classifyTitles, after: { folded }, ...lookAnew })
+const ranked = node({ step: assignRoles, after: { folded, classified }, ...lookAnew })
+const composed = node({ step: composeBuyerGroup, after: { folded, ranked }, ...lookAnew })
 
 const reused = node({
   step: reuseBuyerGroup,
-  after: { company, stored, cache },
+  after: { stored, cache },
   when: (known) => known.cache.isFresh,
   ...lookAnew,
 })
 const compared = node({
   step: compareBuyerGroups,
-  after: { company, stored, cache },
+  after: { stored, cache },
   optional: { composed, reused },
   // One of the two is there: which one is what the cache decided.
   input: (known) => ({ ...known, draft: (known.composed ?? known.reused) as Draft }),

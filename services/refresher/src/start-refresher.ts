@@ -38,6 +38,7 @@ import type { RefresherConfig } from './config.ts'
 import { createRefreshHandler } from './handle-refresh-command.ts'
 import { createRefresherMetrics } from './metrics.ts'
 import { openProfile } from './open-profile.ts'
+import { openPeopleSource, peopleSourceLimits } from './people-sources/open-people-source.ts'
 import { gatherPublishing } from './publishing/gathered-publisher.ts'
 import { createMongoStores } from './stores/mongo-stores.ts'
 import type { RefresherStores } from './stores/stores.ts'
@@ -52,7 +53,7 @@ const WEIGHTS: Readonly<Record<Priority, number>> = { high: 8, normal: 4, low: 1
  * Opens everything the refresher works with, binds its parts to each other and starts consuming.
  * Each resource registers its release as soon as it is open, so that a start that fails half-way leaves none behind.
  * Waits for a part that is away, and says so on /readyz.
- * @throws ConfigError where the profile cannot be used; else when a schema is not registered or the admin port is taken.
+ * @throws ConfigError where the profile or the people source cannot be used; else when a schema is not registered or the admin port is taken.
  */
 export async function startRefresher(config: RefresherConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
   const faults = readFaultPoints(process.env)
@@ -64,6 +65,13 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
 
   const profile = await openProfile(config.BUYER_GROUP_PROFILE, { logger, metrics: createReloadMetrics(registry) })
   shutdown.register('buyer-group profile', profile.close)
+  const peopleSource = openPeopleSource({
+    config,
+    guard: { run: (call) => guards.people_source.run(call) },
+    registry,
+    logger,
+  })
+  shutdown.register('people source', () => peopleSource?.close())
 
   const whenThere = { logger, signal: shutdown.signal }
   const { client, db } = await openWhenThere(
@@ -80,6 +88,7 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
       mongodb: { probe: () => checkMongo(db), concurrency: CALLS_OF_A_REFRESH * config.REFRESH_CONCURRENCY },
       kafka: { probe: checkKafka },
       registry: { probe: () => checkRegistry(config.SCHEMA_REGISTRY_URL) },
+      people_source: peopleSourceLimits(config),
     },
     registry,
     logger,
@@ -123,7 +132,7 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
     pause: (ms) => wait(ms, undefined, { signal: shutdown.signal }),
     cacheMaxAgeMs: config.CACHE_MAX_AGE,
     profile: profile.current,
-    peopleSource: null,
+    peopleSource,
   })
 
   const decodeBytes = openDecoder(schemas, 'refresh-command')

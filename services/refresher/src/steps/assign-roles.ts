@@ -2,11 +2,10 @@ import { defineStep } from '@buyer-group/pipeline/step.ts'
 import { toMember } from '@buyer-group/rules/membership/to-member.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { RefreshContext } from '../refresh-context.ts'
-import type { Company, Folded, Ranked } from '../refresh-state.ts'
-import { stepKey } from './step-key.ts'
+import type { Folded, Ranked } from '../refresh-state.ts'
+import { noEffect } from './step-key.ts'
 
 interface ToRank {
-  readonly company: Company
   readonly folded: Folded
   readonly classified: readonly PositionDoc[]
 }
@@ -14,7 +13,7 @@ interface ToRank {
 /** Gives everybody with an active position a role and a score, and says why, by the profile in use now. */
 export const assignRoles = defineStep({
   name: 'assignRoles',
-  idempotencyKey: stepKey('assignRoles'),
+  idempotencyKey: noEffect,
   retryable: true,
   execute: ({ folded, classified }: ToRank, context: Pick<RefreshContext, 'profile'>): Ranked => {
     const profile = context.profile()

@@ -1,11 +1,10 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 import { classifyTitle, type TitleReading } from '@buyer-group/rules/titles/classify-title.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { Company, Folded } from '../refresh-state.ts'
-import { stepKey } from './step-key.ts'
+import type { Folded } from '../refresh-state.ts'
+import { noEffect } from './step-key.ts'
 
 interface ToClassify {
-  readonly company: Company
   readonly folded: Folded
 }
 
@@ -15,7 +14,7 @@ interface ToClassify {
  */
 export const classifyTitles = defineStep({
   name: 'classifyTitles',
-  idempotencyKey: stepKey('classifyTitles'),
+  idempotencyKey: noEffect,
   retryable: true,
   execute: ({ folded: { folded } }: ToClassify): readonly PositionDoc[] => {
     const active: PositionDoc[] = []

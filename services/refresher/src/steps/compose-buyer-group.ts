@@ -2,11 +2,10 @@ import { defineStep } from '@buyer-group/pipeline/step.ts'
 import { planPositions } from '@buyer-group/rules/folding/plan-positions.ts'
 import { composeMembers } from '@buyer-group/rules/membership/compose-members.ts'
 import type { RefreshContext } from '../refresh-context.ts'
-import type { Company, Draft, Folded, Ranked } from '../refresh-state.ts'
-import { stepKey } from './step-key.ts'
+import type { Draft, Folded, Ranked } from '../refresh-state.ts'
+import { noEffect } from './step-key.ts'
 
 interface ToCompose {
-  readonly company: Company
   readonly folded: Folded
   readonly ranked: Ranked
 }
@@ -14,7 +13,7 @@ interface ToCompose {
 /** Chooses and orders the members by the profile, and says what the directory must hold before the group may be stored. */
 export const composeBuyerGroup = defineStep({
   name: 'composeBuyerGroup',
-  idempotencyKey: stepKey('composeBuyerGroup'),
+  idempotencyKey: noEffect,
   retryable: true,
   execute: (
     { folded: { directory, folded }, ranked: { members, profile } }: ToCompose,

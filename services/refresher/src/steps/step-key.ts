@@ -5,3 +5,6 @@ export const stepKey =
   (step: string) =>
   ({ company }: { readonly company: Company }): string =>
     `${company.refreshId}:${step}`
+
+/** Of a pure step: it has no effect that a second execution could double. */
+export const noEffect = (): string => 'no effect'
