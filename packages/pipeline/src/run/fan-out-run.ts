@@ -14,7 +14,7 @@ export class FanOutRun {
   readonly startedAt: number
   /** Whether an item failed or was cancelled, which was recorded under its own name. */
   isBroken = false
-  /** Of all items together. */
+  /** The most that one item took. */
   attempts = 0
   /** The item that is started next. */
   #next = 0
@@ -66,7 +66,7 @@ export class FanOutRun {
     this.outputs[item] = output
     this.#underWay -= 1
     this.#left -= 1
-    this.attempts += attempts
+    this.attempts = Math.max(this.attempts, attempts)
     if (!isMemoised) this.#executed += 1
   }
 }
