@@ -23,7 +23,10 @@ export interface Step<Name extends string, Input, Output, Context> {
   readonly name: Name
   /** Equal for inputs whose execution has one and the same effect. Cheap: it is asked for every execution. */
   readonly idempotencyKey: (input: Input) => string
-  /** False where an attempt that failed must not be repeated: what failed without a known cause is then permanent. */
+  /**
+   * False where an attempt that failed must not be repeated: what failed without a known cause is then permanent. In a run
+   * that is stored it is executed once at most, unless it says itself, by a permanent AppError, that it was refused.
+   */
   readonly retryable: boolean
   /** Milliseconds one attempt may take; past them it is `step_timeout` (retryable) and its signal aborts. */
   readonly timeoutMs?: number

@@ -70,7 +70,12 @@ describe('where the connection drops between a write and its answer', () => {
       () => store.begin(runOf('order')),
       async () => (await operation()) !== null,
     )
-    expect(await store.begin(runOf('order'))).toEqual({ kind: 'resumed', version: '1', input: runOf('order').input })
+    expect(await store.begin(runOf('order'))).toEqual({
+      kind: 'resumed',
+      workflow: 'price-order',
+      version: '1',
+      input: runOf('order').input,
+    })
   })
 
   test.each([ending(), failure('away')])('a run that is ended again has that ending: $status', async (told) => {

@@ -68,7 +68,7 @@ async function findRuns(
 }
 
 function toBegun(doc: PipelineOperationDoc): BegunRun {
-  const begun = { version: doc.pipelineVersion, input: inputOf(doc) }
+  const begun = { workflow: doc.pipelineName, version: doc.pipelineVersion, input: inputOf(doc) }
   return OPEN.includes(doc.status) ? { kind: 'resumed', ...begun } : { kind: 'ended', ...begun, ending: toEnding(doc) }
 }
 

@@ -2,7 +2,6 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import canonicalize from 'canonicalize'
 import type { BegunRun, NewRun, RunEnding, RunStore } from '../store/run-store.ts'
 import type { AnyWorkflow } from '../workflow/define-workflow.ts'
-import { fromJson } from './json-output.ts'
 
 /** How often a run may move to another version under us before we let it be. */
 const MAX_MOVES = 10
@@ -30,7 +29,7 @@ export async function beginRun(store: RunStore, workflow: AnyWorkflow, run: Run)
   for (let moves = 0; moves < MAX_MOVES; moves += 1) {
     const begun = await store.begin(record)
     if (begun.kind === 'new') return { kind: 'started', workflow }
-    refuseOtherInput(run, begun, name)
+    refuseOther(run, begun, name)
     const found = versionOf(workflow, begun.version)
     if (begun.kind === 'ended') return { kind: 'ended', workflow: found ?? workflow, ending: begun.ending }
     if (found !== undefined) return { kind: 'resumed', workflow: found }
@@ -53,14 +52,20 @@ function versionOf(workflow: AnyWorkflow, version: string): AnyWorkflow | undefi
   return onVersionChange.earlier.find((earlier) => earlier.version === version)
 }
 
-/** Texts that differ may still be equal: another store or version may write the fields in another order. */
-function refuseOtherInput({ key, input }: Run, { input: stored }: Exclude<BegunRun, { kind: 'new' }>, name: string) {
-  if (stored === input || canonicalize(fromJson(stored)) === canonicalize(fromJson(input))) return
-  const words = `run "${key}" of workflow "${name}" was begun with another input`
-  throw new AppError(`${words}; one key stands for one input: use another key`, {
+/** One key is one run of one workflow with one input. */
+function refuseOther({ key, input }: Run, begun: Exclude<BegunRun, { kind: 'new' }>, name: string): void {
+  const other =
+    begun.workflow !== name ? 'by another workflow' : isEqual(input, begun.input) ? null : 'with another input'
+  if (other === null) return
+  throw new AppError(`run "${key}" of workflow "${name}" was begun ${other}; one key stands for one run: use another`, {
     code: 'run_key_reused',
     fate: 'permanent',
   })
+}
+
+/** Texts that differ may still be equal: another store or version may write the fields in another order. */
+function isEqual(one: string, other: string): boolean {
+  return one === other || canonicalize(JSON.parse(one)) === canonicalize(JSON.parse(other))
 }
 
 function versionUnknown(key: string, { name, version }: AnyWorkflow, found: string): AppError {

@@ -98,14 +98,23 @@ describe('a run that another version of its workflow began', () => {
 })
 
 describe('a key', () => {
+  test('stands for one workflow', async () => {
+    const { store, settings } = await cutOff()
+    const other = { ...pricing('1'), name: 'selling' }
+    await expect(runWorkflow(other, input, settings)).rejects.toMatchObject({
+      code: 'run_key_reused',
+      message: 'run "run" of workflow "selling" was begun by another workflow; one key stands for one run: use another',
+    })
+    expect(await store.read('run')).toMatchObject({ workflow: 'pricing' })
+  })
+
   test('stands for one input', async () => {
     const { settings } = await cutOff()
     const other = runWorkflow(pricing('1'), { sku: 'a', amount: 2 }, settings)
     await expect(other).rejects.toMatchObject({
       code: 'run_key_reused',
       fate: 'permanent',
-      message:
-        'run "run" of workflow "pricing" was begun with another input; one key stands for one input: use another key',
+      message: 'run "run" of workflow "pricing" was begun with another input; one key stands for one run: use another',
     })
     expect(executed).toEqual([])
   })

@@ -24,12 +24,12 @@ const UNSERIALISABLE = 'unserialisable_output'
  * not be repeated was cut off; what the store throws.
  */
 export async function executeMemoised(execution: NodeExecution, store: RunStore): Promise<unknown> {
-  const { scope, step, name, clock, cancellation } = execution
+  const { scope, step, name, identity, stepKey, clock, cancellation } = execution
   const claim: NodeClaim = {
     run: scope.key,
     version: scope.version,
-    node: name,
-    idempotencyKey: step.idempotencyKey(execution.input),
+    node: identity,
+    idempotencyKey: stepKey,
     token: scope.token,
     at: new Date(execution.startedAt),
     holdMs: holdMsOf(step.timeoutMs),

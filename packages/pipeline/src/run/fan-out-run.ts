@@ -1,6 +1,16 @@
 import type { AnyStepNode } from '../workflow/node.ts'
 import type { NodeExecution } from './node-execution.ts'
 
+/** Which item of a fan-out. */
+export interface FanOutItem {
+  /** In the list. */
+  readonly place: number
+  /** The step's own idempotency key for what is made of the item. */
+  readonly stepKey: string
+  /** How many items before it have the same key. */
+  readonly occurrence: number
+}
+
 export type AnyFanOutNode = AnyStepNode & { readonly kind: 'fan_out' }
 
 /** How far a fan-out has come within a run. */
@@ -20,6 +30,7 @@ export class FanOutRun {
   #next = 0
   #underWay = 0
   #left: number
+  readonly #occurrences = new Map<string, number>()
   #executed = 0
 
   constructor(
@@ -60,6 +71,13 @@ export class FanOutRun {
     this.#underWay += 1
     this.#next += 1
     return this.#next - 1
+  }
+
+  /** Names an item by its step's key. To be asked in the order of the items. */
+  identify(place: number, stepKey: string): FanOutItem {
+    const occurrence = this.#occurrences.get(stepKey) ?? 0
+    this.#occurrences.set(stepKey, occurrence + 1)
+    return { place, stepKey, occurrence }
   }
 
   complete(item: number, output: unknown, { isMemoised, attempts }: NodeExecution): void {

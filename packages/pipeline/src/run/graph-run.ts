@@ -109,7 +109,7 @@ export class GraphRun {
       return
     }
     if (input === SKIPPED) this.#skip(place, node)
-    else this.#execute(place, -1, node, node.name, input)
+    else this.#execute(new NodeExecution(this.#scope, place, node, input), node)
   }
 
   #openFanOut(place: number, node: AnyFanOutNode, values: NodeValues): void {
@@ -121,24 +121,24 @@ export class GraphRun {
 
   #startItem(place: number, fanOut: FanOutRun): void {
     const { node, values } = fanOut
-    const item = fanOut.start()
-    const name = `${node.name}[${item}]`
-    let input: unknown
+    const at = fanOut.start()
+    let execution: NodeExecution
     try {
-      input = checkStepInput(node.step, node.input(fanOut.items[item] as never, values as never, item))
+      const input = checkStepInput(node.step, node.input(fanOut.items[at] as never, values as never, at))
+      const item = fanOut.identify(at, node.step.idempotencyKey(input))
+      execution = new NodeExecution(this.#scope, place, node, input, item)
     } catch (cause) {
       fanOut.isBroken = true
-      this.#refuse(node, name, cause)
+      this.#refuse(node, `${node.name}[${at}]`, cause)
       return
     }
-    this.#execute(place, item, node, name, input)
+    this.#execute(execution, node)
   }
 
-  #execute(place: number, item: number, { step, memoise }: AnyStepNode, name: string, input: unknown): void {
+  #execute(execution: NodeExecution, { memoise }: AnyStepNode): void {
     const { store } = this.#scope
     this.#underWay += 1
-    this.#journal.started(name, step)
-    const execution = new NodeExecution(this.#scope, place, item, name, step, input)
+    this.#journal.started(execution.name, execution.step)
     let output: unknown
     try {
       output = memoise && store !== undefined ? executeMemoised(execution, store) : executeStep(execution)

@@ -4,6 +4,8 @@ import type { StepWork } from '../execution/step-work.ts'
 import { generateIdempotencyKey } from '../generate-idempotency-key.ts'
 import type { AnyStep } from '../step.ts'
 import type { StepFailure } from '../step-failure.ts'
+import type { AnyStepNode } from '../workflow/node.ts'
+import type { FanOutItem } from './fan-out-run.ts'
 import type { RunScope } from './run-scope.ts'
 
 /** One execution of a step by a node of a run; of a fan-out, for one item. */
@@ -15,6 +17,13 @@ export class NodeExecution implements StepWork {
   readonly item: number
   /** The node's name; of a fan-out, with the item's place. */
   readonly name: string
+  /**
+   * What names it in the store and to providers, together with the step's own key: as `name`, but of a fan-out with how
+   * many items before it have the same key. So a list that comes in another order when a run is resumed changes nothing.
+   */
+  readonly identity: string
+  /** The step's own key for this input. */
+  readonly #stepKey: string | undefined
   // biome-ignore lint/suspicious/noExplicitAny: the wiring has checked that input and context fit
   readonly step: AnyStep<any>
   readonly input: unknown
@@ -23,15 +32,20 @@ export class NodeExecution implements StepWork {
   /** Whether the output was taken from the store. */
   isMemoised = false
 
-  // biome-ignore lint/suspicious/noExplicitAny: the wiring has checked that input and context fit
-  constructor(scope: RunScope, place: number, item: number, name: string, step: AnyStep<any>, input: unknown) {
+  constructor(scope: RunScope, place: number, node: AnyStepNode, input: unknown, item?: FanOutItem) {
     this.scope = scope
     this.place = place
-    this.item = item
-    this.name = name
-    this.step = step
+    this.item = item?.place ?? -1
+    this.name = item === undefined ? node.name : `${node.name}[${item.place}]`
+    this.identity = item === undefined ? node.name : `${node.name}[${item.occurrence}]`
+    this.#stepKey = item?.stepKey
+    this.step = node.step
     this.input = input
     this.startedAt = scope.clock.now()
+  }
+
+  get stepKey(): string {
+    return this.#stepKey ?? this.step.idempotencyKey(this.input)
   }
 
   get context(): unknown {
@@ -56,7 +70,7 @@ export class NodeExecution implements StepWork {
 
   get idempotencyKey(): string {
     const { key, workflow } = this.scope
-    return generateIdempotencyKey(workflow, key, this.name, this.step.idempotencyKey(this.input))
+    return generateIdempotencyKey(workflow, key, this.identity, this.stepKey)
   }
 
   get duration(): number {

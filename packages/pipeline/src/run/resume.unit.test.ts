@@ -162,3 +162,64 @@ test('a node that is not memoised is computed again', async () => {
   await expect(runWorkflow(workflow, 1, settings)).resolves.toMatchObject({ output: 2 })
   expect(executed.map(({ node }) => node)).toEqual(['first(1)', 'last(2)', 'first(1)'])
 })
+
+describe('a fan-out', () => {
+  /** Asks once for each supplier, in whatever order the list comes. */
+  const asking = (list: () => readonly string[], asked: string[]) => {
+    const ask = stepOf('ask', (supplier: string, _context, { idempotencyKey }) => {
+      asked.push(`${supplier} ${idempotencyKey}`)
+      if (supplier === 'broken') throw new Error('odd')
+      return `${supplier} ${asked.length}`
+    })
+    const input = ({ number }: { number: number }) => number
+    const suppliers = node({ step: stepOf('list', list), after: { number }, input, memoise: false })
+    const over = ({ suppliers }: { suppliers: readonly string[] }) => suppliers
+    const each = fanOut({
+      step: ask,
+      after: { suppliers },
+      over,
+      concurrency: 1,
+      input: (supplier: string) => supplier,
+    })
+    return defineWorkflow({ name: 'asking', version: '1', input: number, steps: [suppliers, each], output: each })
+  }
+
+  test('whose list comes in another order when it is resumed asks nobody twice', async () => {
+    const { settings } = world()
+    const asked: string[] = []
+    let list = ['a', 'b', 'broken']
+    await expect(
+      runWorkflow(
+        asking(() => list, asked),
+        1,
+        settings,
+      ),
+    ).rejects.toMatchObject({ node: 'ask[2]' })
+    list = ['c', 'b', 'a']
+    const { output } = await runWorkflow(
+      asking(() => list, asked),
+      1,
+      settings,
+    )
+    expect(output).toEqual(['c 4', 'b 2', 'a 1'])
+  })
+
+  test('executes items of one key one by one, and knows each again', async () => {
+    const { settings } = world()
+    const asked: string[] = []
+    let list = ['a', 'a', 'broken']
+    await runWorkflow(
+      asking(() => list, asked),
+      1,
+      settings,
+    ).catch(() => {})
+    list = ['a', 'a', 'a']
+    const { output } = await runWorkflow(
+      asking(() => list, asked),
+      1,
+      settings,
+    )
+    expect(output).toEqual(['a 1', 'a 2', 'a 4'])
+    expect(new Set(asked.filter((one) => one.startsWith('a '))).size).toBe(3)
+  })
+})

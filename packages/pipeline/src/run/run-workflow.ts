@@ -80,7 +80,7 @@ function checkRunInput({ name, input }: AnyWorkflow, given: unknown): unknown {
 
 async function begin(workflow: AnyWorkflow, given: unknown, { key, store }: Options, at: Date): Promise<Beginning> {
   if (store === undefined) return { kind: 'started', workflow }
-  const input = toJson(given, 'unserialisable_input', `the input of workflow "${workflow.name}"`)
+  const input = toJson(given ?? null, 'unserialisable_input', `the input of workflow "${workflow.name}"`)
   return beginRun(store, workflow, { key, input, at })
 }
 

@@ -160,10 +160,10 @@ function newRecord({ workflow, version, input, at }: NewRun): RunRecord {
 const isFinal = (status: string): boolean => status !== 'running' && status !== 'failed'
 
 function toBegun(run: RunRecord): BegunRun {
-  const { version, input } = run
+  const { workflow, version, input } = run
   return isFinal(run.status)
-    ? { kind: 'ended', version, input, ending: toEnding(run) }
-    : { kind: 'resumed', version, input }
+    ? { kind: 'ended', workflow, version, input, ending: toEnding(run) }
+    : { kind: 'resumed', workflow, version, input }
 }
 
 function toEnding({ status, output, error, steps, completedAt, createdAt }: RunRecord): RunEnding {

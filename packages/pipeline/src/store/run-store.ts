@@ -57,20 +57,31 @@ export interface NewRun {
   readonly at: Date
 }
 
+/** What a run was begun with, which stays. */
+interface Begun {
+  readonly workflow: string
+  readonly version: string
+  /** JSON text. */
+  readonly input: string
+}
+
 export type BegunRun =
   /** There was no record. Nothing of it can be stored yet. */
   | { readonly kind: 'new' }
   /** Begun before and not ended, or failed. */
-  | { readonly kind: 'resumed'; readonly version: string; readonly input: string }
+  | ({ readonly kind: 'resumed' } & Begun)
   /** Ended for good. */
-  | { readonly kind: 'ended'; readonly version: string; readonly input: string; readonly ending: RunEnding }
+  | ({ readonly kind: 'ended'; readonly ending: RunEnding } & Begun)
 
 /** Which execution of which node. */
 export interface NodeId {
   /** The run's idempotency key. */
   readonly run: string
   readonly version: string
-  /** The node's name; of a fan-out, with the item's place, such as `enrich[3]`. */
+  /**
+   * The node's name; of a fan-out, `enrich[0]` for whichever item has that idempotency key, `enrich[1]` for the next one
+   * with the same.
+   */
   readonly node: string
   /** The step's own idempotency key: another input is another execution. */
   readonly idempotencyKey: string

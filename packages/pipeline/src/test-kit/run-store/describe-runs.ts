@@ -5,6 +5,9 @@ import { AT, ending, failure, nodeClaim, type RunStoreWorld, runOf } from './wor
 
 const ROUNDS = 20
 
+/** What a run that was begun as `runOf` says and has not ended is told to be. */
+const RESUMED = { kind: 'resumed', workflow: 'price-order', version: '1', input: '{"sku":"a"}' }
+
 /** The part of the contract that is about runs: begin, end, restart, read. */
 export function describeRuns(world: () => RunStoreWorld): void {
   describe('begins', () => {
@@ -15,18 +18,17 @@ export function describeRuns(world: () => RunStoreWorld): void {
           Array.from({ length: 6 }, (_, i) => (i % 2 === 0 ? store : other).begin(runOf(`order-${round}`))),
         )
         expect(begun.filter(({ kind }) => kind === 'new')).toHaveLength(1)
-        const resumed = { kind: 'resumed', version: '1', input: '{"sku":"a"}' }
-        expect(begun.filter(({ kind }) => kind !== 'new')).toEqual(Array(5).fill(resumed))
+        expect(begun.filter(({ kind }) => kind !== 'new')).toEqual(Array(5).fill(RESUMED))
       }
     })
 
-    test('nothing anew where a run is under way: its version and its input are told, and stay', async () => {
+    test('nothing anew where a run is under way: its workflow, version and input are told, and stay', async () => {
       const { store } = world()
       await store.begin(runOf('order'))
       const before = await store.read('order')
       const later = new Date(AT.getTime() + 1_000)
       const again = runOf('order', { version: '2', input: '{"sku":"b"}', workflow: 'other', at: later })
-      expect(await store.begin(again)).toEqual({ kind: 'resumed', version: '1', input: '{"sku":"a"}' })
+      expect(await store.begin(again)).toEqual(RESUMED)
       expect(await store.read('order')).toEqual(before)
     })
 
@@ -36,7 +38,7 @@ export function describeRuns(world: () => RunStoreWorld): void {
       await store.claim(nodeClaim())
       await store.complete(nodeClaim(), '[3]')
       await store.end('order', failure('provider_away'))
-      expect(await store.begin(runOf('order'))).toEqual({ kind: 'resumed', version: '1', input: '{"sku":"a"}' })
+      expect(await store.begin(runOf('order'))).toEqual(RESUMED)
       expect(await store.read('order')).toMatchObject({ status: 'running', error: null, completedAt: null })
       expect(await store.claim(nodeClaim({ token: 'worker-b' }))).toEqual({ kind: 'finished', output: '[3]' })
     })
@@ -46,7 +48,7 @@ export function describeRuns(world: () => RunStoreWorld): void {
       await store.begin(runOf('order'))
       const closed = ending({ status: 'superseded', steps: [step({ name: 'first' })] })
       await store.end('order', closed)
-      const ended = { kind: 'ended', version: '1', input: '{"sku":"a"}', ending: closed }
+      const ended = { ...RESUMED, kind: 'ended', ending: closed }
       expect(await store.begin(runOf('order', { version: '2' }))).toEqual(ended)
       expect(await store.read('order')).toMatchObject({ status: 'superseded', version: '1' })
     })
@@ -181,7 +183,13 @@ export function describeRuns(world: () => RunStoreWorld): void {
       const closed = ending({ output, steps: [step({ name: text, error: { code: text, message: text } })] })
       await store.end(text, closed)
       expect(await store.read(text)).toMatchObject({ key: text, workflow: text, version: text, input, output })
-      expect(await store.begin(runOf(text))).toEqual({ kind: 'ended', version: text, input, ending: closed })
+      expect(await store.begin(runOf(text))).toEqual({
+        kind: 'ended',
+        workflow: text,
+        version: text,
+        input,
+        ending: closed,
+      })
     })
 
     test.each([
