@@ -7,6 +7,7 @@ import type { RunTransition } from '../run/run-transition.ts'
 import { type RunSettings, runWorkflow } from '../run/run-workflow.ts'
 import type { StepRun } from '../step.ts'
 import { createMemoryRunStore } from '../store/memory-run-store.ts'
+import type { NodeClaim } from '../store/run-store.ts'
 import { stepOf } from '../test-kit/steps-for-tests.ts'
 import { createTestClock } from '../test-kit/test-clock.ts'
 import { defineWorkflow } from '../workflow/define-workflow.ts'
@@ -249,6 +250,28 @@ describe('a run that is cancelled', () => {
     expect(await store.read('run')).toBeNull()
   })
 
+  test('while a claim is on its way executes nothing, and gives it back', async () => {
+    const controller = new AbortController()
+    const memory = createMemoryRunStore()
+    const answer = Promise.withResolvers<void>()
+    const store = {
+      ...memory,
+      claim: async (claim: NodeClaim) => {
+        const outcome = await memory.claim(claim)
+        await answer.promise
+        return outcome
+      },
+    }
+    const { execute, attempts } = succeedsAt(1)
+    const { clock, running } = runOf(execute, {}, { signal: controller.signal, store })
+    await clock.settle()
+    controller.abort()
+    answer.resolve()
+    await expect(running).rejects.toMatchObject({ code: 'run_cancelled' })
+    expect(attempts).toEqual([])
+    expect(await runOf(() => 'done', {}, { store: memory }).running).toMatchObject({ output: 'done' })
+  })
+
   test('leaves no listener on its signal', async () => {
     const { signal } = new AbortController()
     const listeners = new Set<unknown>()
@@ -284,6 +307,12 @@ describe('a run whose time is up', () => {
     const { clock, running } = runOf(patient, {}, { deadline: 1_700_000_000_500 }, { timeoutMs: 1_000 })
     await clock.advance(500)
     await expect(running).rejects.toMatchObject({ code: 'run_deadline_exceeded' })
+  })
+
+  test('that ends in time leaves no timer', async () => {
+    const { clock, running } = runOf(() => 'done', {}, {}, { timeoutMs: 1_000 })
+    await running
+    expect(clock.pending).toBe(0)
   })
 
   test('begins no attempt that could not begin in time', async () => {

@@ -232,6 +232,26 @@ test('after a failure that may pass, what is under way may finish: it need not b
   expect(records.map(({ name, status }) => `${name} ${status}`)).toEqual(['odd failed', 'paid completed'])
 })
 
+test('a failure that may pass ends the delays of others: they are tried again with the run', async () => {
+  const clock = createTestClock()
+  const heard: string[] = []
+  const observe = (t: RunTransition) => void ('node' in t && heard.push(`${t.node} ${t.kind}`))
+  const retry = { maxAttempts: 3, initialDelayMs: 60_000, maxDelayMs: 60_000 }
+  const fail = () => {
+    throw new Error('odd')
+  }
+  const held = gate()
+  const waiting = node({ step: { ...stepOf('waiting', fail), retry } })
+  const odd = node({ step: stepOf('odd', () => held.promise.then(fail)) })
+  const last = node({ step: stepOf('last', () => 1), after: { waiting, odd } })
+  const running = runWorkflow(define([waiting, odd, last]), 1, { key: 'run', clock, observers: [observe] })
+  await clock.settle()
+  held.resolve()
+  await expect(running).rejects.toMatchObject({ code: 'unexpected_error', node: 'odd' })
+  expect(heard.slice(-2)).toEqual(['odd node_failed', 'waiting node_cancelled'])
+  expect(clock.pending).toBe(0)
+})
+
 test.each(['when', 'input', 'over'])('what %s throws is the failure of its node, and quotes no data', async (part) => {
   const fail = () => {
     throw new TypeError('pat@example.com is no number')

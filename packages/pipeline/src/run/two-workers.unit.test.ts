@@ -66,10 +66,16 @@ test('a worker that waits for another one leaves when its run is cancelled', asy
   await expect(one).resolves.toMatchObject({ output: 'paid' })
 })
 
-/** The store as a worker sees it that can store no output for a while. */
+/** The store as a worker sees it that can store no output for a while, and whose next claim after that fails as well. */
 function cutOff(store: RunStore, isAway: () => boolean): RunStore {
+  let failures = 0
   return {
     ...store,
+    claim: async (claim) => {
+      failures += 1
+      if (failures === 2) throw new AppError('the store is away', { code: 'mongodb_unavailable', fate: 'unavailable' })
+      return store.claim(claim)
+    },
     complete: async (claim, output) => {
       if (isAway()) throw new AppError('the store is away', { code: 'mongodb_unavailable', fate: 'unavailable' })
       return store.complete(claim, output)
