@@ -1,3 +1,4 @@
+import { misspellings } from './misspellings.ts'
 import { SEPARATORS, type Token } from './tokenise-title.ts'
 
 /**
@@ -18,7 +19,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['vicepresident', 'vice president'],
   ['svp', 'senior vice president'],
   ['evp', 'executive vice president'],
-  ['avp', 'assistant vice president'],
   ['gvp', 'group vice president'],
   ['rvp', 'regional vice president'],
   ['vpe', 'vice president engineering'],
@@ -29,6 +29,7 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['mgr', 'manager'],
   ['mgrs', 'manager'],
   ['mngr', 'manager'],
+  ['mng', 'managing'],
   ['managers', 'manager'],
   ['supv', 'supervisor'],
   ['supvr', 'supervisor'],
@@ -37,6 +38,7 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['jr', 'junior'],
   ['jnr', 'junior'],
   ['asst', 'assistant'],
+  ['dy', 'deputy'],
   ['assoc', 'associate'],
   ['exec', 'executive'],
   ['govt', 'government'],
@@ -71,6 +73,7 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['mgt', 'management'],
   ['mngmt', 'management'],
   ['prog', 'program'],
+  ['proj', 'project'],
   ['programme', 'program'],
   ['programmes', 'programs'],
   ['svc', 'service'],
@@ -91,37 +94,6 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['et', 'and'],
 ]
 
-/** Frequent slips, as [written, meant]. A slip that is a word of its own ("manger" aside) is not put right. */
-const MISSPELLINGS: ReadonlyArray<readonly [string, string]> = [
-  ['cheif', 'chief'],
-  ['dircector', 'director'],
-  ['dirctor', 'director'],
-  ['direcotr', 'director'],
-  ['direcor', 'director'],
-  ['directer', 'director'],
-  ['enginer', 'engineer'],
-  ['enginner', 'engineer'],
-  ['engeneer', 'engineer'],
-  ['excutive', 'executive'],
-  ['exectuive', 'executive'],
-  ['fouder', 'founder'],
-  ['founer', 'founder'],
-  ['faunder', 'founder'],
-  ['cofouder', 'co founder'],
-  ['managment', 'management'],
-  ['mananger', 'manager'],
-  ['maneger', 'manager'],
-  ['manger', 'manager'],
-  ['mangager', 'manager'],
-  ['oficer', 'officer'],
-  ['presedent', 'president'],
-  ['presidant', 'president'],
-  ['presidnet', 'president'],
-  ['presient', 'president'],
-  ['suervisor', 'supervisor'],
-  ['supervisior', 'supervisor'],
-]
-
 /** Roman numerals of grades; "I" alone is left, since it is also a word. */
 const GRADES: ReadonlyArray<readonly [string, string]> = [
   ['ii', '2'],
@@ -129,8 +101,13 @@ const GRADES: ReadonlyArray<readonly [string, string]> = [
   ['iv', '4'],
 ]
 
+const FORMS: ReadonlyMap<Token, string> = new Map([...SPELLINGS, ...GRADES])
+
+/** A slip of a word that is itself written out ("cofouder") gives what that word gives. */
 const WORDS_OF: ReadonlyMap<Token, readonly Token[]> = new Map(
-  [...SPELLINGS, ...MISSPELLINGS, ...GRADES].map(([form, words]) => [form, words.split(' ')] as const),
+  [...misspellings().map(([slip, word]) => [slip, FORMS.get(word) ?? word] as const), ...FORMS].map(
+    ([form, words]) => [form, words.split(' ')] as const,
+  ),
 )
 
 /** Writes every short form out: ["sr", "dir", ",", "revops"] gives ["senior", "director", ",", "revenue", "operations"]. */

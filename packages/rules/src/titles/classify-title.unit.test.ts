@@ -60,14 +60,24 @@ describe('a post that is served is not held', () => {
     ['Analyst reporting to VP Finance', 'individual', 'other'],
     ['Chief of Staff to the CEO', 'director', 'other'],
     ["Founder's Associate", 'individual', 'other'],
+    ['CEO Office', 'individual', 'executive'],
+    ['Director - CTO Group', 'director', 'engineering'],
+    ['Manager, CFO Advisory', 'manager', 'finance'],
+    ['CxO Advisor', 'individual', 'other'],
+    ['VP Advisory', 'vp', 'other'],
+    ['Chief Coach', 'c-suite', 'hr'],
+    ['Senior Associate', 'senior', 'other'],
+    ['Recruiter for C-Level', 'individual', 'hr'],
   ])
 })
 
-describe('a post that was left is not held', () => {
+describe('a post that was left, or only hoped for, is not held', () => {
   reads([
     ['Former CEO', 'individual', 'other'],
     ['ex-CEO, now advisor', 'individual', 'other'],
     ['CEO (retired)', 'individual', 'other'],
+    ['Retired CEO', 'individual', 'other'],
+    ['Aspiring CEO', 'individual', 'other'],
     ['Former CEO / Board Member', 'c-suite', 'executive'],
     ['Ex-Google, VP Engineering', 'vp', 'engineering'],
     ['Ex Officio', 'individual', 'other'],
@@ -100,6 +110,13 @@ describe('words that only look like a rank give none', () => {
     ['Advisory Board Member', 'individual', 'other'],
     ['Vice President', 'vp', 'other'],
     ['Staff Accountant', 'individual', 'finance'],
+    ['Brand Manager', 'individual', 'marketing'],
+    ['Bid Manager', 'individual', 'sales'],
+    ['Business Development Manager', 'individual', 'sales'],
+    ['Limited Partner', 'individual', 'other'],
+    ['Client Partner', 'individual', 'sales'],
+    ['VP-Level Consultant', 'individual', 'other'],
+    ['Thought Leader', 'individual', 'other'],
     ['MD', 'c-suite', 'executive'],
     ['Attending Physician, MD', 'individual', 'other'],
   ])
@@ -144,6 +161,36 @@ describe('a chief is an officer, the first of a profession or of a unit', () => 
   ])
 })
 
+describe('a rank is known however it is written', () => {
+  reads([
+    ['C E O', 'c-suite', 'executive'],
+    ['C.F.O.', 'c-suite', 'finance'],
+    ['Vice–President, Sales', 'vp', 'sales'],
+    ['Vice - President Finance', 'vp', 'finance'],
+    ['V P Operations', 'vp', 'operations'],
+    ['AVP, Enterprise Sales', 'vp', 'sales'],
+    ['Mng. Director', 'c-suite', 'executive'],
+    ['Vice Presdient', 'vp', 'other'],
+    ['Co-Fouder', 'owner', 'executive'],
+    ['Fouding Partner', 'owner', 'executive'],
+    ['Dy. Head, Finance', 'director', 'finance'],
+    ['Marketting Directer', 'director', 'marketing'],
+    ['Suprevisor', 'manager', 'other'],
+  ])
+})
+
+describe('a word that is only like a rank is none', () => {
+  reads([
+    ['Funder', 'individual', 'other'],
+    ['Funding Partner', 'director', 'other'],
+    ['Founded', 'individual', 'other'],
+    ['Resident', 'individual', 'other'],
+    ['Directory', 'individual', 'other'],
+    ['Managed Services', 'individual', 'support'],
+    ['Back Office', 'individual', 'operations'],
+  ])
+})
+
 describe('other languages', () => {
   reads([
     ['Geschäftsführer', 'c-suite', 'executive'],
@@ -154,6 +201,9 @@ describe('other languages', () => {
     ["Directeur d'exploitation", 'director', 'operations'],
     ['Directora de Recursos Humanos', 'director', 'hr'],
     ['Gerente de Ventas', 'manager', 'sales'],
+    ['Administrerende direktør', 'c-suite', 'executive'],
+    ['Salgssjef', 'head', 'sales'],
+    ['Cofundador', 'owner', 'executive'],
   ])
 })
 

@@ -1,7 +1,7 @@
 import { isSeparator } from './abbreviations.ts'
 import { findPhrases, indexPhrases, type PhraseMatch } from './phrase-index.ts'
 import { list } from './phrase-list.ts'
-import { rankInContext } from './rank-context.ts'
+import { endOfRank, rankInContext } from './rank-context.ts'
 import { RANKS, type RankName } from './ranks.ts'
 import type { Scope } from './scopes.ts'
 import { SENIORITIES, type Seniority } from './title-rules.ts'
@@ -39,6 +39,9 @@ const SURROUNDINGS: ReadonlySet<Token> = new Set(
 `),
 )
 
+/** Who and what serves officers: "CFO Advisory". After another rank it is an area or a craft ("VP Advisory", "Chief Coach"). */
+const FOR_OFFICERS: ReadonlySet<Token> = new Set(['advisory', 'advisor', 'adviser', 'coach', 'recruiter'])
+
 /** A title with one of these speaks of a doctor where it says "MD". */
 const MEDICAL: ReadonlySet<Token> = new Set(
   list(`
@@ -68,13 +71,17 @@ function toMention(
 ): RankMention {
   const seniority = RANKS[rank].seniority
   const own = scopes[start] ?? 'own'
-  const scope = own === 'own' && isSurroundings(tokens, end) ? 'served' : own
+  const isOthers = isSurroundings(rank, tokens, endOfRank(rank, tokens, start, end))
+  const scope = own === 'own' && isOthers ? 'served' : own
   const isDeputy = DEPUTIES.has(tokens[start - 1] ?? '')
   return { rank, start, end, scope, seniority: (isDeputy && ONE_BELOW[seniority]) || seniority }
 }
 
-/** Does the part end with one word after `end` that makes the rank somebody else's? */
-function isSurroundings(tokens: readonly Token[], end: number): boolean {
+/** Does the part end with one word after `end` that makes the rank somebody else's? A "senior associate" serves no senior. */
+function isSurroundings(rank: RankName, tokens: readonly Token[], end: number): boolean {
+  const word = tokens[end] ?? ''
   const after = tokens[end + 1]
-  return SURROUNDINGS.has(tokens[end] ?? '') && (after === undefined || after === 'and' || isSeparator(after))
+  const isOfficer = rank === 'chief' && tokens[end - 1] !== 'chief'
+  const isNear = SURROUNDINGS.has(word) ? RANKS[rank].seniority !== 'senior' : isOfficer && FOR_OFFICERS.has(word)
+  return isNear && (after === undefined || after === 'and' || isSeparator(after))
 }

@@ -17,6 +17,9 @@ const PROFESSIONS: ReadonlySet<Token> = new Set(
 /** How those who do a work with their hands or in an art are called: "Chair Mender", "Head Brewer", "Partner Planner". */
 const AGENT_ENDING = /(?:er|or|ist|ian|man)$/
 
+/** The longest "Chief ... Officer": so many words after "chief" still belong to it. */
+const OFFICER_REACH = 7
+
 /** So many words after "chief" may still say what they are chief of. */
 const CHIEF_REACH = 4
 
@@ -33,6 +36,18 @@ export function rankInContext(rank: RankName, tokens: readonly Token[], start: n
     default:
       return rank
   }
+}
+
+/**
+ * Where the words of a rank end: a chief's with "officer" ("chief sales and marketing officer"), any other's where the
+ * phrase does.
+ */
+export function endOfRank(rank: RankName, tokens: readonly Token[], start: number, end: number): number {
+  if (rank !== 'chief') return end
+  const officer = tokens
+    .slice(start, start + OFFICER_REACH)
+    .findIndex((token) => token === 'officer' || isSeparator(token))
+  return officer < 0 || tokens[start + officer] !== 'officer' ? end : start + officer + 1
 }
 
 /** "Chief Technology Officer" and "Chief Evangelist", or "Chief Station Engineer", or "Intelligence Chief". */

@@ -15,7 +15,8 @@ const TABLE = {
     department: 'executive',
     phrases: list(`
       founder, founders, founding partner, grunder, gruender, fondateur, fondatrice, fundador, fundadora,
-      fondatore, oprichter, grundare, socio fundador
+      fondatore, oprichter, grundare, socio fundador, foundress, cofundador, cofundadora, cofondateur, cofondatrice, cofondatore,
+      mitgrunder, mitgruender, medgrundare, medeoprichter, co founding
     `),
   },
   owner: {
@@ -23,7 +24,7 @@ const TABLE = {
     department: 'executive',
     phrases: list(`
       owner, proprietor, proprietress, inhaber, inhaberin, proprietaire, propietario, propietaria, titolare,
-      eigenaar, proprietario, gerant
+      eigenaar, proprietario, gerant, franchisee, managing member
     `),
   },
   chief: {
@@ -31,7 +32,7 @@ const TABLE = {
     department: 'executive',
     phrases: list(`
       chief, c level, c suite, c level executive, cxo, cro, cpo, cso, cco, cdo, cao, clo, cgo, cko, cno, cbo,
-      cvo, cdao, cpto, ccio, dg, pdg
+      cvo, cdao, cpto, ccio, caio, cmio, cdio, csco, chco, dg, pdg, c e o, c f o, c o o, c t o, c i o
     `),
   },
   'general counsel': { seniority: 'c-suite', department: 'legal', phrases: list('general counsel') },
@@ -43,8 +44,15 @@ const TABLE = {
   chair: {
     seniority: 'c-suite',
     department: 'executive',
-    phrases: list('chair, cochair, cochairman, chancellor, provost, vorsitzender, vorsitzende'),
+    phrases: list('chair, cochair, cochairman, vorsitzender, vorsitzende'),
   },
+  trustee: { seniority: 'c-suite', department: 'executive', phrases: list('trustee') },
+  'founding chair': {
+    seniority: 'c-suite',
+    department: 'executive',
+    phrases: list('founding chair, founding board member, founding member of board'),
+  },
+  chancellor: { seniority: 'c-suite', department: 'executive', phrases: list('chancellor, provost') },
   'board member': {
     seniority: 'c-suite',
     department: 'executive',
@@ -54,9 +62,9 @@ const TABLE = {
       executive, independent director, executive board, management board, supervisory board, member of executive
       board, executive committee, executive committee member, member of executive committee, member of
       management board, member of supervisory board, board of trustees, board of governors, board of regents,
-      board of manager, trustee, vorstand, vorstandsmitglied, mitglied des vorstands, aufsichtsrat, mitglied der
+      board of manager, vorstand, vorstandsmitglied, mitglied des vorstands, aufsichtsrat, mitglied der
       geschaftsfuhrung, mitglied der geschaeftsfuehrung, mitglied der geschaftsleitung, mitglied der
-      geschaeftsleitung, executive chair
+      geschaeftsleitung, executive chair, ned
     `),
   },
   'managing partner': {
@@ -74,7 +82,7 @@ const TABLE = {
       geschaeftsfuehrer, geschaftsfuhrerin, geschaeftsfuehrerin, geschaftsfuhrung, geschaeftsfuehrung, directeur
       general, directrice generale, directora general, gerente general, consejero delegado, consejera delegada,
       amministratore delegato, direttore generale, diretor geral, algemeen director, algemeen directeur,
-      verkstallande direktor, administrerende direktor
+      verkstallande direktor, administrerende direktor, daglig leder, vd
     `),
   },
   md: { seniority: 'c-suite', department: 'executive', phrases: list('md') },
@@ -83,45 +91,57 @@ const TABLE = {
     seniority: 'vp',
     phrases: list(`
       vice president, vice presidente, vice presidenta, vizeprasident, vizepraesident, vicepresidente,
-      vicepresidenta, v president
+      vicepresidenta, v president, vice - president, v p, s v p, cvp, fvp
     `),
   },
-  'vice chair': { seniority: 'vp', department: 'executive', phrases: list('vice chair') },
+  /** Companies write three posts so (assistant, associate, area), all of them vice presidents. */
+  avp: { seniority: 'vp', phrases: list('avp') },
+  'vice chair': { seniority: 'vp', department: 'executive', phrases: list('vice chair, vice - chair') },
   'vice chancellor': { seniority: 'vp', department: 'executive', phrases: list('vice chancellor, vice provost') },
   head: {
     seniority: 'head',
     phrases: list(`
       head, heads, global head, leiter, leiterin, leitung, leitende, leitender, responsable, responsabile,
-      hoofd, chef de service, chef de departement, jefe, jefa
+      hoofd, chef de service, chef de departement, jefe, jefa, hod
     `),
   },
   'unit chief': {
     seniority: 'head',
     phrases: list(`
       chief of, division chief, branch chief, section chief, bureau chief, department chief, unit chief, fire
-      chief, police chief, battalion chief, editor in chief, chief editor, managing editor
+      chief, police chief, battalion chief, editor in chief, chief editor
     `),
   },
+  'managing editor': { seniority: 'head', department: 'marketing', phrases: list('managing editor') },
   dean: {
     seniority: 'head',
     phrases: list(`
       dean, school principal, elementary principal, elementary school principal, high school principal, middle
-      school principal
+      school principal, headmaster, headmistress, headteacher
     `),
   },
   'ranking member': { seniority: 'head', department: 'executive', phrases: list('ranking member') },
   director: {
     seniority: 'director',
     phrases: list(`
-      director, executive director, managing principal, vice principal, assistant principal, direktor,
+      director, executive director, vice principal, assistant principal, direktor,
       direktorin, directeur, directrice, directora, diretor, diretora, direttore, direttrice, direktorius,
       prokurist, prokuristin
     `),
   },
+  'managing principal': { seniority: 'director', phrases: list('managing principal') },
   fd: { seniority: 'director', department: 'finance', phrases: list('fd') },
   treasurer: { seniority: 'director', department: 'finance', phrases: list('treasurer') },
   /** "Chief Station Engineer": a chief who is no officer, but the first of a profession (rank-context.ts). */
   'chief specialist': { seniority: 'director', phrases: [] },
+  'chief counsel': {
+    seniority: 'director',
+    department: 'legal',
+    phrases: list(`
+      chief counsel, chief legal counsel, chief compliance counsel, chief regulatory counsel, chief litigation
+      counsel, chief patent counsel, chief privacy counsel
+    `),
+  },
   'chief of staff': { seniority: 'director', phrases: list('chief of staff') },
   partner: {
     seniority: 'director',
@@ -141,7 +161,7 @@ const TABLE = {
     department: 'operations',
     phrases: list('general manager, country manager'),
   },
-  gm: { seniority: 'manager', department: 'operations', phrases: list('gm') },
+  gm: { seniority: 'manager', department: 'operations', phrases: list('gm, agm, dgm') },
   supervisor: {
     seniority: 'manager',
     phrases: list(`
@@ -178,14 +198,21 @@ const TABLE = {
       projectleider, projektledare, projektleder, prosjektleder, projektleitung, chef de projet, cheffe de
       projet, chef de produit, jefe de proyecto, jefa de proyecto, accountmanager, produktmanager,
       produktmanagerin, projektmanager, projektmanagerin, product lead, responsabile di progetto, gerente de
-      proyecto, gerente de producto, gerente de cuenta, chargee de projet
+      proyecto, gerente de producto, gerente de cuenta, chargee de projet, product line manager, brand manager,
+      category manager, campaign manager, business development manager, channel manager, partner account manager,
+      contracts manager, proposal manager, bid manager, grants manager, asset manager, fund manager, investment manager,
+      seo manager, event manager, events manager, renewals manager, implementation manager, onboarding manager,
+      knowledge manager, vendor manager
     `),
   },
   /** "Head Brewer": the first of a craft, not the head of a department (rank-context.ts). */
-  'craft head': { seniority: 'senior', phrases: [] },
+  'craft head': {
+    seniority: 'senior',
+    phrases: list('head chef, head coach, head nurse, head teacher, head cashier'),
+  },
   lead: {
     seniority: 'senior',
-    phrases: list('lead, head chef, head coach, head nurse, head teacher, head cashier'),
+    phrases: list('lead'),
   },
   principal: { seniority: 'senior', phrases: list('principal') },
   senior: {
@@ -193,21 +220,21 @@ const TABLE = {
     phrases: list(`
       senior, distinguished, fellow, technical fellow, staff engineer, staff software, staff data, staff
       product, staff designer, staff systems, staff hardware, staff technical, staff scientist, staff developer,
-      staff machine, staff security, staff research, staff site, expert
+      staff machine, staff security, staff research, staff site, expert, charge nurse, executive chef, chief product owner
     `),
   },
   intern: {
     seniority: 'intern',
     phrases: list(`
       intern, interns, internship, trainee, apprentice, apprenticeship, working student, student assistant,
-      student worker, student intern, co op student, placement student, industrial placement, summer analyst,
+      student worker, student intern, manager in training, co op student, placement student, industrial placement, summer analyst,
       summer associate, extern, praktikant, praktikantin, praktikum, werkstudent, werkstudentin, auszubildender,
       auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria, practicante, pasante, stagista,
       estagiario, estagiaria, stagiair, volontar, volontarin
     `),
   },
   /** "Brand Management" says a field, not that its bearer manages it. */
-  'field of management': { seniority: 'individual', phrases: list('management') },
+  'field of management': { seniority: 'individual', phrases: list('management, leadership') },
   /** Advises a board; is no member of the one that decides. */
   'advisory board': {
     seniority: 'individual',
@@ -238,7 +265,7 @@ const TABLE = {
       driver, owner relations, business partner, resources partner, people partner, talent partner, talent
       acquisition partner, acquisition partner, finance partner, communications partner, diversity inclusion
       partner, inclusion partner, partner marketing, partner sales, partner development, partner operations,
-      partner engineering, partner enablement, partner program, partner success, partner account, partner
+      partner engineering, partner enablement, partner program, partner success, partner
       relations, partner alliances, partner support, partner services, partner solutions, channel partner,
       channel partners, strategic partner, research fellow, teaching fellow, postdoctoral fellow, postdoc
       fellow, undergraduate fellow, graduate fellow, clinical fellow, visiting fellow, development fellow,
@@ -250,7 +277,11 @@ const TABLE = {
       property owner, home owner, manager assistant, management consultant, management consulting, management
       associate, management analyst, management team, management level, management accountant, management
       systems, management system, management information, director level consultant, director level, executive
-      management team, management specialist, management coordinator, management assistant, management officer
+      management team, management specialist, management coordinator, management assistant, management officer, leadership role,
+      leadership roles, leadership positions, leadership associate, leadership group, leadership team, leadership
+      program, leadership development, leadership coach, leadership council, leadership trainer, leadership
+      consultant, thought leadership, thought leader, opinion leader, vice president level, limited partner, client partner, sales partner,
+      technology partner, culture partner
     `),
   },
 } as const satisfies Record<string, Rank>

@@ -2,6 +2,7 @@ import { expandAbbreviations, isSeparator } from './abbreviations.ts'
 import { splitCompounds } from './compounds.ts'
 import { type AreaMention, departmentBetween, findAreas } from './find-department.ts'
 import { compareSeniority, findRanks, type RankMention } from './find-ranks.ts'
+import { endOfRank } from './rank-context.ts'
 import { RANKS } from './ranks.ts'
 import { scopesOf } from './scopes.ts'
 import type { Department, Seniority } from './title-rules.ts'
@@ -21,9 +22,6 @@ interface Post {
   readonly start: number
   readonly end: number
 }
-
-/** The longest "Chief ... Officer": so many words after "chief" still belong to it. */
-const CHIEF_REACH = 7
 
 /** Reads a title as classify-title.ts says, and tells the ranks it went by. */
 export function readTitle(title: string): ReadTitle {
@@ -81,9 +79,10 @@ function departmentOf(
   tokens: readonly Token[],
 ): Department {
   if (winner === undefined) return departmentBetween(areas, tokens, 0, tokens.length) ?? 'other'
-  const { mention } = winner
-  const inRank = departmentBetween(areas, tokens, mention.start, reachOf(mention, tokens))
-  return inRank ?? departmentOfPosts([winner, ...posts], areas, tokens) ?? RANKS[mention.rank].department ?? 'other'
+  const { rank, start, end } = winner.mention
+  const reach = rank === 'chief' ? Math.max(end + 1, endOfRank(rank, tokens, start, end)) : end
+  const inRank = departmentBetween(areas, tokens, start, reach)
+  return inRank ?? departmentOfPosts([winner, ...posts], areas, tokens) ?? RANKS[rank].department ?? 'other'
 }
 
 function departmentOfPosts(
@@ -98,13 +97,4 @@ function departmentOfPosts(
     if (department !== undefined && department !== 'executive') return department
   }
   return undefined
-}
-
-/** Where the words of a chief's rank end: after "officer" ("chief sales and marketing officer"), else after the next word. */
-function reachOf({ rank, start, end }: RankMention, tokens: readonly Token[]): number {
-  if (rank !== 'chief') return end
-  const officer = tokens
-    .slice(start, start + CHIEF_REACH)
-    .findIndex((token) => token === 'officer' || isSeparator(token))
-  return officer < 0 ? end + 1 : start + officer
 }

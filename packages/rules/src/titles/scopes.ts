@@ -8,14 +8,14 @@ import type { Token } from './tokenise-title.ts'
  */
 export type Scope = 'own' | 'served' | 'former' | 'company'
 
-/** Who carries these words has left the post that follows. "Ex Officio" is the one thing that begins like it. */
+/** Who carries these words has left the post that follows, or only hopes for it. "Ex Officio" alone begins like one. */
 const LEFT: ReadonlySet<Token> = new Set(
   list(`
-  former, formerly, ex, past, previous, previously, ehemaliger, ehemalige, ancien, ancienne, anterior
+  former, formerly, ex, past, previous, previously, ehemaliger, ehemalige, ancien, ancienne, anterior, aspiring, future
 `),
 )
 
-/** The same, said after the post: "CEO (retired)", "Professor Emeritus". */
+/** The same, said after the post or before it: "CEO (retired)", "Professor Emeritus", "Retired CEO". */
 const LEFT_BEFORE: ReadonlySet<Token> = new Set(['retired', 'ret', 'emeritus', 'emerita'])
 
 /** Who carries these words works for the one named after "to", "for" or "of". */
@@ -23,7 +23,7 @@ const SERVANTS: ReadonlySet<Token> = new Set(
   list(`
   assistant, assistenz, assistent, assistentin, secretary, aide, adviser, advisor, associate, consultant, coach,
   coordinator, counselor, office, support, liaison, analyst, ea, pa, deputy, asistente, assistante, secretaria,
-  secretaire, sekretarin, sekretariat, buro
+  secretaire, sekretarin, sekretariat, buro, recruiter
 `),
 )
 
@@ -66,13 +66,14 @@ export function scopesOf(tokens: readonly Token[]): Scope[] {
 
 function scopeAfter(scope: Scope, tokens: readonly Token[], at: number): Scope {
   const token = tokens[at] ?? ''
-  const before = tokens[at - 1] ?? ''
+  const before = tokens[at - 1]
   if (LEFT.has(token) && tokens[at + 1] !== 'officio') return 'former'
+  if (LEFT_BEFORE.has(token) && isEndOfPart(before) && !isEndOfPart(tokens[at + 1])) return 'former'
   if (scope !== 'own') return scope
   if (COMPANY_FOLLOWS.has(token) && tokens[at + 1] !== 'large') return 'company'
   if (token === 'supporting') return 'served'
-  if (token === 'to') return NO_SERVANT_BEFORE_TO.has(before) ? 'own' : 'served'
-  if (SERVES.has(token) && SERVANTS.has(before)) return 'served'
+  if (token === 'to') return NO_SERVANT_BEFORE_TO.has(before ?? '') ? 'own' : 'served'
+  if (SERVES.has(token) && SERVANTS.has(before ?? '')) return 'served'
   return PERSONAL_ASSISTANTS.has(`${before} ${token}`) ? 'served' : 'own'
 }
 

@@ -60,6 +60,7 @@ function withoutAccents(text: string): string {
     .replace(/[’`´]/gu, "'")
     .replaceAll('ß', 'ss')
     .replaceAll('ẞ', 'SS')
+    .replace(/[øØ]/g, 'o')
 }
 
 /** "HP's" is "hp", "d'exploitation" is "exploitation", "O'Brien" is "obrien". */
