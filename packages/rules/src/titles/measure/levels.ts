@@ -29,21 +29,31 @@ const FIVE_OF_NINE: Readonly<Record<Seniority, FiveLevel>> = {
 /**
  * Where the published set draws its levels elsewhere than by meaning, as its tuning half shows: it goes by the word. A
  * product manager or a lead is a Manager there, a president a Director, a member of any board C-Suite, and what has
- * none of its words (owners, partners, general counsel, the short forms MD, GM and FD) is Other.
+ * none of its words (owners, partners, trustees, counsel, university posts, the short forms MD, GM, FD and AVP) is
+ * Other. A deputy counts as who stands above, so a vice chair is C-Suite; who founded a board and not a company is Other.
  */
 const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   'advisory board': 'C-Suite',
   'unit chief': 'C-Suite',
   board: 'C-Suite',
   'committee member': 'C-Suite',
+  'vice chair': 'C-Suite',
   president: 'Director',
   'managing director': 'Director',
+  'craft head': 'Director',
   'functional manager': 'Manager',
   'field of management': 'Manager',
   lead: 'Manager',
   owner: 'Other',
   partner: 'Other',
+  'managing principal': 'Other',
+  'founding chair': 'Other',
+  trustee: 'Other',
+  treasurer: 'Other',
   'general counsel': 'Other',
+  'chief counsel': 'Other',
+  'managing editor': 'Other',
+  chancellor: 'Other',
   'vice chancellor': 'Other',
   dean: 'Other',
   controller: 'Other',
@@ -51,20 +61,28 @@ const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   md: 'Other',
   gm: 'Other',
   fd: 'Other',
+  avp: 'Other',
 }
 
 /**
- * The highest level of the ranks that the person holds or has held: the set counts "past-CEO" as C-Suite. A chief who is
- * a vice president, too, is a VP there ("COO & SVP"), unless an executive one ("EVP, CFO").
+ * The highest level of the ranks that the person holds or has held: the set counts "past-CEO" as C-Suite. But what makes
+ * C-Suite, founding a company aside, does not count there for a vice president ("COO & SVP"), unless an executive one
+ * ("EVP, CFO"), nor where a president is named first ("President and CEO", not "CEO and President").
  */
 function publishedLevelOf({ seniority, mentions }: ReadTitle): FiveLevel {
   if (seniority === 'intern') return 'Other'
   const ranks = mentions.filter(({ scope }) => scope === 'own' || scope === 'former').map(({ rank }) => rank)
-  const isVicePresident = ranks.includes('vice president')
-  const levels = ranks
-    .filter((rank) => !(isVicePresident && rank === 'chief'))
-    .map((rank) => FIVE_OF_RANK[rank] ?? FIVE_OF_NINE[RANKS[rank].seniority])
+  const isByPresident = ranks.includes('vice president') || ranks[0] === 'president'
+  const levels = ranks.filter((rank) => !(isByPresident && isChiefly(rank))).map(levelOfRank)
   return FIVE_LEVELS.find((level) => levels.includes(level)) ?? 'Other'
+}
+
+function isChiefly(rank: RankName): boolean {
+  return rank !== 'founder' && levelOfRank(rank) === 'C-Suite'
+}
+
+function levelOfRank(rank: RankName): FiveLevel {
+  return FIVE_OF_RANK[rank] ?? FIVE_OF_NINE[RANKS[rank].seniority]
 }
 
 export const LABELLINGS = {
