@@ -17,7 +17,7 @@ const askForQuote = defineStep({
   name: 'askForQuote',
   idempotencyKey: (asked: { supplier: string; sku: string }) => `${asked.supplier}:${asked.sku}`,
   retryable: true,
-  timeoutMs: 5_000,
+  timeout: 5_000,
   retry: { maxAttempts: 3, initialDelayMs: 20, maxDelayMs: 10_000, deadlineMs: 60_000 },
   execute: async ({ supplier, sku }, suppliers: Suppliers, { signal, idempotencyKey }) => {
     const response = await suppliers.ask(supplier, sku, { signal, idempotencyKey })

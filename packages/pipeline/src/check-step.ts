@@ -5,12 +5,12 @@ import type { AnyStep } from './step.ts'
  * Refuses a step that cannot be executed as it says.
  * @throws AppError `invalid_step` (permanent) that names the step and what to change.
  */
-export function checkStep({ name, retryable, timeoutMs, retry }: AnyStep<never>): void {
+export function checkStep({ name, retryable, timeout, retry }: AnyStep<never>): void {
   const refuse = (words: string) => {
     throw new AppError(`step "${name}": ${words}`, { code: 'invalid_step', fate: 'permanent' })
   }
   if (name === '') refuse('it has no name; give it one')
-  if (timeoutMs !== undefined && !(timeoutMs > 0)) refuse(`timeoutMs is ${timeoutMs}; it must be above 0`)
+  if (timeout !== undefined && !(timeout > 0)) refuse(`timeout is ${timeout}; it must be above 0`)
   if (retry === undefined) return
   const { maxAttempts, initialDelayMs, maxDelayMs, factor = 2, deadlineMs } = retry
   if (!retryable) refuse('it has a retry policy and is not retryable; drop one of the two')

@@ -204,7 +204,7 @@ describe('a step in a sequence', () => {
       name: 'slow',
       idempotencyKey: keyOf,
       retryable: true,
-      timeoutMs: 100,
+      timeout: 100,
       retry: { maxAttempts: 2, initialDelayMs: 50, maxDelayMs: 50 },
       execute: (input: number, _context: unknown, { attempt }) =>
         attempt === 1 ? new Promise<number>(() => {}) : input,
@@ -216,7 +216,7 @@ describe('a step in a sequence', () => {
   })
 
   test('is refused when it is registered with numbers that make no sense', () => {
-    const odd = { ...double, timeoutMs: 0 }
+    const odd = { ...double, timeout: 0 }
     expect(() => new FunctionOrchestrator({}).registerStep(odd)).toThrow(
       expect.objectContaining({ code: 'invalid_step' }),
     )

@@ -29,7 +29,7 @@ export interface Step<Name extends string, Input, Output, Context> {
    */
   readonly retryable: boolean
   /** Milliseconds one attempt may take; past them it is `step_timeout` (retryable) and its signal aborts. */
-  readonly timeoutMs?: number
+  readonly timeout?: number
   /** How a failed attempt is repeated; never without. */
   readonly retry?: RetryPolicy
   /** Checks what comes in (`invalid_step_input`, permanent), synchronously. The step gets what the schema returns. */

@@ -30,10 +30,10 @@ class Attempt implements StepRun {
  */
 export function attemptStep(work: StepWork): unknown {
   work.attempts += 1
-  const { timeoutMs, retry } = work.step
-  if (timeoutMs === undefined && retry?.deadlineMs === undefined) return invoke(work, undefined)
+  const { timeout, retry } = work.step
+  if (timeout === undefined && retry?.deadlineMs === undefined) return invoke(work, undefined)
   const left = work.startedAt + (retry?.deadlineMs ?? Infinity) - work.clock.now()
-  return attemptWithin(Math.max(0, Math.min(timeoutMs ?? Infinity, left)), work)
+  return attemptWithin(Math.max(0, Math.min(timeout ?? Infinity, left)), work)
 }
 
 function invoke(work: StepWork, controller: AbortController | undefined): unknown {

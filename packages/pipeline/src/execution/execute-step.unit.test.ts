@@ -139,7 +139,7 @@ describe('a step that takes too long', () => {
 
   test('is a timeout, and its signal aborts with it, also where it does not listen', async () => {
     const signals: AbortSignal[] = []
-    const { clock, running } = runOf(hanging(signals), { timeoutMs: 500 })
+    const { clock, running } = runOf(hanging(signals), { timeout: 500 })
     await clock.advance(499)
     expect(signals[0]?.aborted).toBe(false)
     await clock.advance(1)
@@ -154,21 +154,21 @@ describe('a step that takes too long', () => {
 
   test('gets each attempt anew, with a signal of its own', async () => {
     const signals: AbortSignal[] = []
-    const { clock, running } = runOf(hanging(signals), { timeoutMs: 500, retry: { ...retry, maxAttempts: 2 } })
+    const { clock, running } = runOf(hanging(signals), { timeout: 500, retry: { ...retry, maxAttempts: 2 } })
     await clock.advance(1_100)
     await expect(running).rejects.toMatchObject({ code: 'step_timeout', records: [{ attempts: 2, duration: 1_100 }] })
     expect(new Set(signals).size).toBe(2)
   })
 
   test('is cut short by the deadline of all its attempts', async () => {
-    const { clock, running } = runOf(hanging([]), { timeoutMs: 500, retry: { ...retry, deadlineMs: 700 } })
+    const { clock, running } = runOf(hanging([]), { timeout: 500, retry: { ...retry, deadlineMs: 700 } })
     await clock.advance(700)
     await expect(running).rejects.toMatchObject({ code: 'step_timeout', records: [{ attempts: 2, duration: 700 }] })
   })
 
   test('that fails after its time harms nobody', async () => {
     const late = Promise.withResolvers<never>()
-    const { clock, running } = runOf(() => late.promise, { timeoutMs: 500 })
+    const { clock, running } = runOf(() => late.promise, { timeout: 500 })
     await clock.advance(500)
     await expect(running).rejects.toMatchObject({ code: 'step_timeout' })
     late.reject(new Error('late'))
@@ -176,13 +176,13 @@ describe('a step that takes too long', () => {
   })
 
   test('is permanent where the step must not be repeated', async () => {
-    const { clock, running } = runOf(hanging([]), { timeoutMs: 500, retryable: false })
+    const { clock, running } = runOf(hanging([]), { timeout: 500, retryable: false })
     await clock.advance(500)
     await expect(running).rejects.toMatchObject({ code: 'step_timeout', fate: 'permanent' })
   })
 
   test('ends in time with its timer taken back', async () => {
-    const { clock, running } = runOf(async () => 'done', { timeoutMs: 500 })
+    const { clock, running } = runOf(async () => 'done', { timeout: 500 })
     expect(await running).toMatchObject({ output: 'done' })
     expect(clock.pending).toBe(0)
   })
@@ -194,7 +194,7 @@ describe('a run that is cancelled', () => {
 
   test.each([
     ['a step', {}],
-    ['a step with a time limit', { timeoutMs: 60_000 }],
+    ['a step with a time limit', { timeout: 60_000 }],
   ])('aborts %s, waits for it, and stays open in the store', async (_what, step) => {
     const controller = new AbortController()
     const store = createMemoryRunStore()
@@ -296,7 +296,7 @@ describe('a run whose time is up', () => {
 
   test('by its workflow is cancelled, and its failure noted', async () => {
     const store = createMemoryRunStore()
-    const { clock, running } = runOf(patient, {}, { store }, { timeoutMs: 1_000 })
+    const { clock, running } = runOf(patient, {}, { store }, { timeout: 1_000 })
     await clock.advance(1_000)
     await expect(running).rejects.toMatchObject({ code: 'run_deadline_exceeded', fate: 'retryable' })
     expect(await store.read('run')).toMatchObject({ status: 'failed', error: { code: 'run_deadline_exceeded' } })
@@ -304,20 +304,20 @@ describe('a run whose time is up', () => {
   })
 
   test('by its caller is cancelled too', async () => {
-    const { clock, running } = runOf(patient, {}, { deadline: 1_700_000_000_500 }, { timeoutMs: 1_000 })
+    const { clock, running } = runOf(patient, {}, { deadline: 1_700_000_000_500 }, { timeout: 1_000 })
     await clock.advance(500)
     await expect(running).rejects.toMatchObject({ code: 'run_deadline_exceeded' })
   })
 
   test('that ends in time leaves no timer', async () => {
-    const { clock, running } = runOf(() => 'done', {}, {}, { timeoutMs: 1_000 })
+    const { clock, running } = runOf(() => 'done', {}, {}, { timeout: 1_000 })
     await running
     expect(clock.pending).toBe(0)
   })
 
   test('begins no attempt that could not begin in time', async () => {
     const { execute, attempts } = succeedsAt(9)
-    const { clock, running } = runOf(execute, { retry }, {}, { timeoutMs: 150 })
+    const { clock, running } = runOf(execute, { retry }, {}, { timeout: 150 })
     await clock.advance(1_000)
     await expect(running).rejects.toMatchObject({ code: 'busy' })
     expect(attempts).toEqual([1, 2])

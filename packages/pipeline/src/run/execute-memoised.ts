@@ -32,7 +32,7 @@ export async function executeMemoised(execution: NodeExecution, store: RunStore)
     idempotencyKey: stepKey,
     token: scope.token,
     at: new Date(execution.startedAt),
-    holdMs: holdMsOf(step.timeoutMs),
+    holdMs: holdMsOf(step.timeout),
   }
   /** What our own attempt returned, while it is not yet certain that it counts. */
   let ours: string | undefined
@@ -70,7 +70,7 @@ export async function executeMemoised(execution: NodeExecution, store: RunStore)
 /** One attempt, under a claim that is kept up as long as it takes. */
 function attemptHeld(execution: NodeExecution, store: RunStore, claim: NodeClaim): unknown {
   const output = attemptStep(execution)
-  if (!isPromise(output) || execution.step.timeoutMs !== undefined) return output
+  if (!isPromise(output) || execution.step.timeout !== undefined) return output
   const letGo = keepClaim(store, claim, execution.clock)
   return Promise.resolve(output).finally(letGo)
 }

@@ -7,9 +7,9 @@ const GRACE_MS = 10_000
 /** How long an attempt without a time limit is held at a time; it is held anew while the attempt goes on. */
 const UNLIMITED_HOLD_MS = 60_000
 
-/** How long a claim is held, in milliseconds, for an attempt that may take `timeoutMs`. */
-export function holdMsOf(timeoutMs: number | undefined): number {
-  return timeoutMs === undefined ? UNLIMITED_HOLD_MS : timeoutMs + GRACE_MS
+/** How long a claim is held, in milliseconds, for an attempt that may take `timeout` milliseconds. */
+export function holdMsOf(timeout: number | undefined): number {
+  return timeout === undefined ? UNLIMITED_HOLD_MS : timeout + GRACE_MS
 }
 
 /**

@@ -23,7 +23,7 @@ export interface RunSettings {
   readonly observers?: readonly RunObserver[] | undefined
   /** Cancels the run: `run_cancelled`. What is stored of it stays, and the next run of its key goes on from there. */
   readonly signal?: AbortSignal | undefined
-  /** When the run must have ended, in milliseconds since the epoch; the workflow's own `timeoutMs` holds as well. */
+  /** When the run must have ended, in milliseconds since the epoch; the workflow's own `timeout` holds as well. */
   readonly deadline?: number | undefined
 }
 
@@ -86,7 +86,7 @@ async function begin(workflow: AnyWorkflow, given: unknown, { key, store }: Opti
 
 function openScope(workflow: AnyWorkflow, options: Options, clock: Clock, startedAt: number): RunScope {
   const { key, context, store, random = Math.random, observers = [] } = options
-  const deadline = Math.min(options.deadline ?? Infinity, startedAt + workflow.timeoutMs)
+  const deadline = Math.min(options.deadline ?? Infinity, startedAt + workflow.timeout)
   return new RunScope({ key, workflow, context, store, clock, random, observers, startedAt, deadline })
 }
 

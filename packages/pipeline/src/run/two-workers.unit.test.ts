@@ -13,7 +13,7 @@ import { runWorkflow } from './run-workflow.ts'
 const input = workflowInput(z.number())
 
 /** A workflow of one paid node, by a worker of that name; two of them are two workers on one workflow. */
-function workerOf(call: (worker: string) => Promise<string>, more: { retryable?: boolean; timeoutMs?: number } = {}) {
+function workerOf(call: (worker: string) => Promise<string>, more: { retryable?: boolean; timeout?: number } = {}) {
   return (worker: string) => {
     const step = { ...stepOf('charge', () => call(worker)), ...more }
     const charge = node({ step, after: { input }, input: () => 1 })
@@ -86,7 +86,7 @@ function cutOff(store: RunStore, isAway: () => boolean): RunStore {
 /** Two workers; the first one is done but cannot say so until its claim has run out and the second has come by. */
 async function takeOver(retryable: boolean) {
   const { clock, store, settings } = world()
-  const worker = workerOf(async (name) => `paid by ${name}`, { retryable, timeoutMs: 1_000 })
+  const worker = workerOf(async (name) => `paid by ${name}`, { retryable, timeout: 1_000 })
   let isAway = true
   const one = runWorkflow(worker('one'), 1, { ...settings, store: cutOff(store, () => isAway) })
   await clock.advance(11_001)

@@ -6,7 +6,7 @@ interface Definition {
   readonly name: string
   readonly version: string
   readonly steps: readonly AnyStepNode[]
-  readonly timeoutMs: number
+  readonly timeout: number
   readonly concurrency: number
   readonly maxRounds: number | undefined
 }
@@ -19,7 +19,7 @@ const NAME_RULE = 'letters, digits and _ . : - only, at most 200'
  * Checks what can be said of a definition without following its edges.
  * @throws AppError `invalid_workflow`, `duplicate_node` or `invalid_step` (permanent).
  */
-export function checkDefinition({ name, version, steps, timeoutMs, concurrency, maxRounds }: Definition): void {
+export function checkDefinition({ name, version, steps, timeout, concurrency, maxRounds }: Definition): void {
   const refuse = (words: string, code = 'invalid_workflow') => {
     throw new AppError(`workflow "${name}": ${words}`, { code, fate: 'permanent' })
   }
@@ -31,7 +31,7 @@ export function checkDefinition({ name, version, steps, timeoutMs, concurrency, 
   if (!NAME.test(name)) refuse(`its name must be ${NAME_RULE}`)
   if (version === '') refuse('it has no version; give it one')
   if (steps.length === 0) refuse('it has no steps; list its nodes')
-  if (!(timeoutMs > 0)) refuse(`timeoutMs is ${timeoutMs}; it must be above 0`)
+  if (!(timeout > 0)) refuse(`timeout is ${timeout}; it must be above 0`)
   checkWhole('concurrency', concurrency)
   if (maxRounds !== undefined) checkWhole('repeat.maxRounds', maxRounds)
 

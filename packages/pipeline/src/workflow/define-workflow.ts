@@ -38,7 +38,7 @@ export interface WorkflowDefinition<Given, Nodes extends readonly AnyStepNode[],
   /** The node whose output is the workflow's; every other node leads to it. */
   readonly output: Last
   /** For a whole run, in milliseconds; past it the run fails with `run_deadline_exceeded` (retryable). */
-  readonly timeoutMs?: number
+  readonly timeout?: number
   /** Steps of one run under way at once, items of fan-outs included; no limit unless given. */
   readonly concurrency?: number
   /** Unless given, a run of another version is left alone: `workflow_version_unknown`. */
@@ -55,7 +55,7 @@ export interface Workflow<Given, Output, Context, Nodes extends readonly AnyStep
   readonly input: InputNode<Given, unknown>
   readonly steps: Nodes
   readonly output: AnyStepNode
-  readonly timeoutMs: number
+  readonly timeout: number
   readonly concurrency: number
   readonly onVersionChange:
     | { readonly kind: 'restart' }
@@ -78,9 +78,9 @@ export function defineWorkflow<Given, const Nodes extends readonly AnyStepNode[]
   definition: WorkflowDefinition<Given, Nodes, Last>,
 ): Workflow<Given, OutputOfNode<Last>, ContextOfNodes<Nodes>, Nodes> {
   const { name, version, input, steps, output, repeat } = definition
-  const { timeoutMs = Infinity, concurrency = Infinity, statusOf = () => 'completed' } = definition
+  const { timeout = Infinity, concurrency = Infinity, statusOf = () => 'completed' } = definition
   const { onVersionChange = { kind: 'finish', earlier: [] } } = definition
-  checkDefinition({ name, version, steps, timeoutMs, concurrency, maxRounds: repeat?.maxRounds })
+  checkDefinition({ name, version, steps, timeout, concurrency, maxRounds: repeat?.maxRounds })
   const plan = planWorkflow({ workflow: name, input, steps, output })
-  return { name, version, input, steps, output, timeoutMs, concurrency, onVersionChange, statusOf, repeat, plan }
+  return { name, version, input, steps, output, timeout, concurrency, onVersionChange, statusOf, repeat, plan }
 }

@@ -84,7 +84,7 @@ describe('a definition is refused', () => {
     ['a node name that looks like an item', () => define([named('a[0]')]), 'the name of node "a[0]" must be'],
     ['a concurrency of 0', () => define([named('a')], { concurrency: 0 }), 'concurrency is 0'],
     ['a concurrency that is no number', () => define([named('a')], { concurrency: Number.NaN }), 'concurrency is NaN'],
-    ['a timeout of 0', () => define([named('a')], { timeoutMs: 0 }), 'timeoutMs is 0'],
+    ['a timeout of 0', () => define([named('a')], { timeout: 0 }), 'timeout is 0'],
     [
       'no rounds',
       () => define([named('a')], { repeat: { while: () => false, maxRounds: 0 } }),
@@ -110,8 +110,8 @@ describe('a definition is refused', () => {
 describe('a step is refused', () => {
   const retry = { maxAttempts: 2, initialDelayMs: 10, maxDelayMs: 20 }
   test.each([
-    ['a time limit of 0', { timeoutMs: 0 }, 'timeoutMs is 0'],
-    ['a time limit that is no number', { timeoutMs: Number.NaN }, 'timeoutMs is NaN'],
+    ['a time limit of 0', { timeout: 0 }, 'timeout is 0'],
+    ['a time limit that is no number', { timeout: Number.NaN }, 'timeout is NaN'],
     ['no attempts', { retry: { ...retry, maxAttempts: 0 } }, 'retry.maxAttempts is 0'],
     ['half an attempt', { retry: { ...retry, maxAttempts: 1.5 } }, 'retry.maxAttempts is 1.5'],
     ['a negative delay', { retry: { ...retry, initialDelayMs: -1 } }, 'retry.initialDelayMs is -1'],
@@ -127,7 +127,7 @@ describe('a step is refused', () => {
   })
 
   test('also where it was made by hand', () => {
-    expect(() => define([{ ...named('a'), step: { ...add, timeoutMs: -1 } }])).toThrow(
+    expect(() => define([{ ...named('a'), step: { ...add, timeout: -1 } }])).toThrow(
       expect.objectContaining({ code: 'invalid_step' }),
     )
   })
