@@ -117,6 +117,7 @@ describe('words that only look like a rank give none', () => {
     ['Client Partner', 'individual', 'sales'],
     ['VP-Level Consultant', 'individual', 'other'],
     ['Thought Leader', 'individual', 'other'],
+    ['Senior Manager, Franchisee Performance', 'manager', 'other'],
     ['MD', 'c-suite', 'executive'],
     ['Attending Physician, MD', 'individual', 'other'],
   ])

@@ -30,6 +30,8 @@ export function rankInContext(rank: RankName, tokens: readonly Token[], start: n
       return tokens[start] === 'chief' ? chiefIn(tokens, start) : rank
     case 'head':
       return namesCraft(tokens, end) ? 'craft head' : rank
+    case 'field of management':
+      return restOfPart(tokens, end).length === 0 ? rank : 'none'
     case 'chair':
     case 'partner':
       return namesCraft(tokens, end) ? 'none' : rank

@@ -24,7 +24,7 @@ const TABLE = {
     department: 'executive',
     phrases: list(`
       owner, proprietor, proprietress, inhaber, inhaberin, proprietaire, propietario, propietaria, titolare,
-      eigenaar, proprietario, gerant, franchisee, managing member
+      eigenaar, proprietario, gerant, managing member
     `),
   },
   chief: {
@@ -233,7 +233,7 @@ const TABLE = {
       estagiario, estagiaria, stagiair, volontar, volontarin
     `),
   },
-  /** "Brand Management" says a field, not that its bearer manages it. */
+  /** "Brand Management" says a field, not that its bearer manages it; a "Management Consultant" is in none (rank-context.ts). */
   'field of management': { seniority: 'individual', phrases: list('management, leadership') },
   /** Advises a board; is no member of the one that decides. */
   'advisory board': {
@@ -256,6 +256,11 @@ const TABLE = {
       'forum member, council member, committee member, circle member, member of council, member of committee',
     ),
   },
+  /** The same on one that is named after chiefs or founders. */
+  'circle of chiefs': {
+    seniority: 'individual',
+    phrases: list('executive forum member, executive council member, executive circle member, founder circle member'),
+  },
   /** Phrases that only look like a rank: they shield the words in them. */
   none: {
     seniority: 'individual',
@@ -269,19 +274,14 @@ const TABLE = {
       relations, partner alliances, partner support, partner services, partner solutions, channel partner,
       channel partners, strategic partner, research fellow, teaching fellow, postdoctoral fellow, postdoc
       fellow, undergraduate fellow, graduate fellow, clinical fellow, visiting fellow, development fellow,
-      policy fellow, fellow traveler, lead generation, lead gen, lead qualification, lead management, intern
-      program, internship program, internship coordinator, intern coordinator, apprenticeship program,
+      policy fellow, fellow traveler, lead generation, lead gen, lead qualification, lead management,
+      intern program, internship program, internship coordinator, intern coordinator, apprenticeship program,
       apprentice program, head hunter, head start, head office, account principal, senior living, senior care,
       senior services, senior housing, seniors, chair side, chair assembler, president club, board secretary,
       board certified, board game, board operator, iron founder, brass founder, type founder, owner association,
-      property owner, home owner, manager assistant, management consultant, management consulting, management
-      associate, management analyst, management team, management level, management accountant, management
-      systems, management system, management information, director level consultant, director level, executive
-      management team, management specialist, management coordinator, management assistant, management officer, leadership role,
-      leadership roles, leadership positions, leadership associate, leadership group, leadership team, leadership
-      program, leadership development, leadership coach, leadership council, leadership trainer, leadership
-      consultant, thought leadership, thought leader, opinion leader, vice president level, limited partner, client partner, sales partner,
-      technology partner, culture partner
+      property owner, home owner, manager assistant, director level consultant, director level,
+      executive management team, thought leadership, thought leader, opinion leader, vice president level,
+      limited partner, client partner, sales partner, technology partner, culture partner
     `),
   },
 } as const satisfies Record<string, Rank>
