@@ -36,7 +36,7 @@ const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   'advisory board': 'C-Suite',
   'unit chief': 'C-Suite',
   board: 'C-Suite',
-  'committee member': 'C-Suite',
+  'circle of chiefs': 'C-Suite',
   'vice chair': 'C-Suite',
   president: 'Director',
   'managing director': 'Director',
@@ -64,16 +64,26 @@ const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   avp: 'Other',
 }
 
+/** Seats beside a post: they count where the title names no post ("President, Advisory Board" is a Director there). */
+const SEATS: ReadonlySet<RankName> = new Set(['board member', 'board', 'advisory board', 'circle of chiefs'])
+
 /**
  * The highest level of the ranks that the person holds or has held: the set counts "past-CEO" as C-Suite. But what makes
  * C-Suite, founding a company aside, does not count there for a vice president ("COO & SVP"), unless an executive one
- * ("EVP, CFO"), nor where a president is named first ("President and CEO", not "CEO and President").
+ * ("EVP, CFO"), nor where a president or a managing director is named first ("President and CEO", not "CEO and
+ * President").
  */
 function publishedLevelOf({ seniority, mentions }: ReadTitle): FiveLevel {
   if (seniority === 'intern') return 'Other'
   const ranks = mentions.filter(({ scope }) => scope === 'own' || scope === 'former').map(({ rank }) => rank)
-  const isByPresident = ranks.includes('vice president') || ranks[0] === 'president'
-  const levels = ranks.filter((rank) => !(isByPresident && isChiefly(rank))).map(levelOfRank)
+  const isNoChief = ranks.includes('vice president') || ranks[0] === 'president' || ranks[0] === 'managing director'
+  const counted = ranks.filter((rank) => !(isNoChief && isChiefly(rank)))
+  const levelOfPosts = highestOf(counted.filter((rank) => !SEATS.has(rank)))
+  return levelOfPosts === 'Other' ? highestOf(counted) : levelOfPosts
+}
+
+function highestOf(ranks: readonly RankName[]): FiveLevel {
+  const levels = ranks.map(levelOfRank)
   return FIVE_LEVELS.find((level) => levels.includes(level)) ?? 'Other'
 }
 
