@@ -1,6 +1,7 @@
 import { foldChanges } from '@buyer-group/rules/folding/fold-changes.ts'
 import type { PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
+import type { Member } from '@buyer-group/shared/messages/messages.ts'
 import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
 import type { PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { type EventOverrides, nativeEvent } from '@buyer-group/testing/events/native-event.ts'
@@ -13,12 +14,12 @@ import { type TracedChange, toTracedChanges } from './traced-change.ts'
 const START = Date.parse('2026-01-01T00:00:00Z')
 
 /** An event at that minute, which says of its person only what is given. */
-function eventAt(minute: number, { person, ...overrides }: EventOverrides): BacktestEvent {
+function eventAt(minute: number, { person, id = `e${minute}`, ...overrides }: EventOverrides): BacktestEvent {
   const { newTitle: _builders, ...rest } = nativeEvent().person
   const at = new Date(START + minute * 60_000)
-  const base = nativeEvent({ id: `e${minute}`, changes: {}, timestamp: at.toISOString(), ...overrides })
+  const base = nativeEvent({ id, changes: {}, timestamp: at.toISOString(), ...overrides })
   const event: NativeEvent = { ...base, person: { ...rest, ...person } }
-  return { key: `test:e${minute}`, companyId: 'acme', receivedAt: at.getTime(), occurredAt: at, event, recorded: null }
+  return { key: `test:${id}`, companyId: 'acme', receivedAt: at.getTime(), occurredAt: at, event, recorded: null }
 }
 
 const always = { isTrusted: () => true, ignoreCosmetic: false }
@@ -53,7 +54,7 @@ function fold(before: readonly PositionDoc[], changes: readonly TracedChange[]):
   return [...foldChanges(before, changes.map(positionChange)).positions.values()]
 }
 
-const imported = (personId: string, title: string): PositionDoc => {
+const imported = (personId: string, title: string, department: string | null = null): PositionDoc => {
   const [position] = foldChanges(
     [],
     [
@@ -62,7 +63,7 @@ const imported = (personId: string, title: string): PositionDoc => {
         personId,
         active: true,
         title,
-        department: null,
+        department,
         changedAt: new Date(START - 1),
         changedBy: '!import',
       },
@@ -147,26 +148,98 @@ describe('a group under rules other than those it was folded by', () => {
   })
 })
 
+describe('departments that changes left out had named', () => {
+  const moved = (minute: number, type: string, old: string | null, now: string) =>
+    eventAt(minute, { type, changes: { department: { old, new: now } } })
+  const departmentOf = (events: readonly BacktestEvent[], before = [imported('per_p1', 'Manager', 'Sales')]) => {
+    const changes = toChanges(events)
+    const positions = fold(
+      before,
+      changes.filter(({ isFolded }) => isFolded.current),
+    )
+    const facts = { companyId: 'acme', positions, people, changes: changes.toReversed() }
+    const { members, untold } = composeGroup(facts, 'candidate', DEFAULT_PROFILE)
+    return `${members[0]?.department}, ${untold} untold`
+  }
+
+  test('are undone one after the other, down to the one before them all', () => {
+    const events = [moved(1, 'person.dropped', 'Sales', 'Legal'), moved(2, 'person.dropped', 'Legal', 'IT')]
+    expect(departmentOf(events)).toBe('sales, 0 untold')
+  })
+
+  test('are undone beneath one that does not tell what was before it', () => {
+    const events = [moved(1, 'person.dropped', 'Sales', 'Legal'), moved(2, 'person.dropped', null, 'Legal')]
+    expect(departmentOf(events)).toBe('sales, 0 untold')
+    expect(departmentOf(events.slice(1))).toBe('legal, 1 untold')
+  })
+
+  test('stand where something between two of them had set another', () => {
+    const events = [moved(1, 'person.dropped', 'Sales', 'Legal'), moved(2, 'person.dropped', 'Finance', 'IT')]
+    expect(departmentOf(events)).toBe('finance, 0 untold')
+  })
+})
+
+test('changes of one instant are undone from the last key to the first, in whatever order they were read', () => {
+  const events = ['VP Sales', 'CRO', 'CEO'].map((newTitle, at) =>
+    eventAt(1, {
+      id: `same-${at}`,
+      type: 'person.dropped',
+      person: { oldTitle: ['Sales Manager', 'VP Sales', 'CRO'][at] ?? null, newTitle },
+    }),
+  )
+  for (const order of [events, events.toReversed()]) expect(titlesOf(order).titles).toEqual(['per_p1 Sales Manager'])
+})
+
+test('a chain of titles is followed over another spelling of one of them', () => {
+  const events = [
+    retitled(1, 'person.dropped', 'Sales Manager', 'Vice President, Sales'),
+    retitled(2, 'person.dropped', 'VP Sales', 'CRO'),
+  ]
+  expect(titlesOf(events).titles).toEqual(['per_p1 Sales Manager'])
+})
+
 const TITLES = ['Sales Manager', 'VP Sales', 'CFO', 'Head of IT', 'Clerk']
 
-/** A history whose events tell truly what was before them, under both sides' rules mixed. */
+const DEPARTMENTS = ['Sales', 'Legal', 'Finance', 'IT']
+
+/** A history whose events tell truly what was before them, two of them at each instant, under both sides' rules mixed. */
 function history(random: Random): { before: PositionDoc[]; events: BacktestEvent[] } {
-  const stands = new Map(people.map(({ personId }) => [personId, { title: pick(TITLES, random), isHere: true }]))
-  const before = [...stands].map(([personId, { title }]) => imported(personId, title))
+  const stands = new Map(
+    people.map(({ personId }) => [
+      personId,
+      { title: pick(TITLES, random), department: pick(DEPARTMENTS, random), isHere: true },
+    ]),
+  )
+  const before = [...stands].map(([personId, { title, department }]) => imported(personId, title, department))
   const events = Array.from({ length: between(1, 12, random) }, (_, index) => {
-    const id = pick(['p1', 'p2', 'p3'], random)
-    const stand = stands.get(`per_${id}`)
+    const personId = pick(['p1', 'p2', 'p3'], random)
+    const stand = stands.get(`per_${personId}`)
     if (stand === undefined) throw new Error('nobody')
     const type = pick(['person.kept', 'person.dropped', 'person.added'], random)
+    const [minute, id] = [Math.floor(index / 2), `e${String(index).padStart(2, '0')}`]
     if (random() < 0.3) {
       const company = stand.isHere ? { old: 'Acme Inc', new: null } : { old: null, new: 'Acme Inc' }
       stand.isHere = !stand.isHere
-      return eventAt(index, { type, person: { id }, changes: { company } })
+      return eventAt(minute, { id, type, person: { id: personId }, changes: { company } })
     }
-    const oldTitle = stand.title
-    stand.title = pick(TITLES, random)
     stand.isHere = true
-    return eventAt(index, { type, person: { id, oldTitle, newTitle: stand.title } })
+    const old = { ...stand }
+    const [isRetitled, isMoved] = pick(
+      [
+        [true, false],
+        [false, true],
+        [true, true],
+      ] as const,
+      random,
+    )
+    if (isRetitled) stand.title = pick(TITLES, random)
+    if (isMoved) stand.department = pick(DEPARTMENTS, random)
+    return eventAt(minute, {
+      id,
+      type,
+      person: { id: personId, ...(isRetitled ? { oldTitle: old.title, newTitle: stand.title } : {}) },
+      changes: isMoved ? { department: { old: old.department, new: stand.department } } : {},
+    })
   })
   return { before, events }
 }
@@ -195,5 +268,4 @@ test('is the group that these rules alone would have made, whatever was folded',
   expect(differing).toBeGreaterThan(100)
 })
 
-const toLine = ({ personId, title, role }: { personId: string; title: string; role: string }) =>
-  `${personId} ${title} ${role}`
+const toLine = ({ personId, title, department, role }: Member) => `${personId} ${title} ${department} ${role}`
