@@ -4,6 +4,7 @@ import { planPeople } from '@buyer-group/rules/folding/plan-people.ts'
 import { composeMembers } from '@buyer-group/rules/membership/compose-members.ts'
 import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
 import { toMember } from '@buyer-group/rules/membership/to-member.ts'
+import { withTodaysReading } from '@buyer-group/rules/membership/todays-reading.ts'
 import type { Member } from '@buyer-group/shared/messages/messages.ts'
 import type { PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Side } from './side.ts'
@@ -30,7 +31,8 @@ const newPersonId = (sourceId: string) => `new:${sourceId}`
 
 /**
  * The group that one side makes of the company, from the stored positions: what the side leaves out is undone, what it
- * takes is folded as a refresh folds it. Changes that are stored already are folded without effect.
+ * takes is folded as a refresh folds it, and titles are read as a refresh reads them. Changes that are stored already are
+ * folded without effect.
  */
 export function composeGroup(facts: CompanyFacts, side: Side, profile: BuyerGroupProfile): ComposedGroup {
   const { companyId, positions, people, changes } = facts
@@ -53,7 +55,7 @@ export function composeGroup(facts: CompanyFacts, side: Side, profile: BuyerGrou
       return [{ companyId, personId, active, title, department, changedAt, changedBy }]
     }),
   )
-  const active = [...stands.positions.values()].filter((position) => position.active)
+  const active = [...stands.positions.values()].filter((position) => position.active).map(withTodaysReading)
   const byId = new Map(after.people.map((person) => [person.personId, person]))
   return {
     members: composeMembers(

@@ -148,6 +148,14 @@ describe('a group under rules other than those it was folded by', () => {
   })
 })
 
+test('reads titles by the tables of this version, as every refresh does, whatever an older one has stored', () => {
+  const positions = [{ ...imported('per_p1', 'CFO'), seniority: 'individual', department: 'other' }]
+  const facts = { companyId: 'acme', positions, people, changes: [] }
+  expect(composeGroup(facts, 'current', DEFAULT_PROFILE).members).toMatchObject([
+    { personId: 'per_p1', seniority: 'c-suite', department: 'finance' },
+  ])
+})
+
 describe('departments that changes left out had named', () => {
   const moved = (minute: number, type: string, old: string | null, now: string) =>
     eventAt(minute, { type, changes: { department: { old, new: now } } })
