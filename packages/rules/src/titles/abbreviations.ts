@@ -58,6 +58,7 @@ const SPELLINGS: ReadonlyArray<readonly [string, string]> = [
   ['fin', 'finance'],
   ['mktg', 'marketing'],
   ['mrktg', 'marketing'],
+  ['mkt', 'marketing'],
   ['comms', 'communications'],
   ['eng', 'engineering'],
   ['engr', 'engineer'],

@@ -135,6 +135,14 @@ describe('the department is what the post is about', () => {
     ['Chief Sales and Marketing Officer', 'c-suite', 'sales'],
     ['Professor of Marketing', 'individual', 'other'],
     ['Operations Manager', 'manager', 'operations'],
+    ['QA Manager', 'manager', 'operations'],
+    ['QA Analyst', 'individual', 'engineering'],
+    ['VP, Continuous Improvement', 'vp', 'operations'],
+    ['AVP, Corporate Development', 'vp', 'finance'],
+    ['VP, Customer Acquisition & Analytics', 'vp', 'marketing'],
+    ['Global Supply Manager', 'manager', 'operations'],
+    ['IT Program Manager', 'individual', 'it'],
+    ['Mkt. Research Accoutant', 'individual', 'finance'],
   ])
 })
 

@@ -52,7 +52,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
       marketing, field marketing, lead generation, cgo, digital strategy, digital strategist, community manager,
       spokesperson, publicist, kommunikation, comunicacion, comunicaciones, comunicazione, mercadeo,
       mercadotecnia, werbung, publicidad, artdirektor, e commerce, evangelist, evangelism, webmarketing,
-      onlinemarketing
+      onlinemarketing, customer acquisition
     `),
   },
   {
@@ -60,7 +60,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     strength: 'weak',
     phrases: list(`
       conversion, graphics, art, media, digital, event, events, outreach, market, editorial, editor, audience,
-      community, promotions, promotion, insights, journalist, web content, crm
+      meetings, convention, community, promotions, promotion, insights, journalist, web content, crm
     `),
   },
   {
@@ -87,7 +87,8 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     phrases: list(`
       electrical, mechanical, statistician, chemist, human factors, laboratory, lab, technology, technologies,
       technical, technologist, data, analytics, architect, architecture, research, researcher, scientist,
-      science, scientific, development, innovation, ai, ml, mobile, cloud, quality assurance, test, tester,
+      science, scientific, development, innovation, ai, ml, mobile, cloud, quality assurance analyst, quality
+      assurance automation, quality assurance lead, quality assurance tester, test, tester,
       testing, web, platform, algorithm, technik, technique, technician, technicien, techniker, electronics,
       devsecops, ios, android, java, python, blockchain, drafter, cad, draughtsman, bi, business intelligence,
       systems, cdo, cdao, network product
@@ -119,16 +120,16 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
       receivable, fp&a, investor relations, budget, budgeting, actuary, actuarial, finanzen, finanz,
       buchhaltung, buchhalter, buchhalterin, steuern, comptable, comptabilite, financier, financiere, finanzas,
       financiero, financiera, contador, contadora, contabilidad, finanza, contabilita, financeiro, fd, mergers
-      acquisitions, m&a, accounts clerk, cost accountant, payroll
+      acquisitions, m&a, corporate development, accounts clerk, cost accountant, payroll
     `),
   },
   {
     department: 'finance',
     strength: 'weak',
     phrases: list(`
-      investment, investments, investor, risk, credit, banking, bank, wealth, capital markets, trading, trader,
-      portfolio manager, underwriter, underwriting, economist, loan, loans, collections, asset management,
-      equity, fund, hedge fund, private equity, insurance, valuation, teller
+      investment, investments, investor, banker, bankers, risk, credit, banking, bank, wealth, capital markets,
+      trading, trader, portfolio manager, underwriter, underwriting, economist, loan, loans, collections, asset
+      management, equity, fund, hedge fund, private equity, insurance, valuation, teller
     `),
   },
   {
@@ -178,19 +179,20 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
       factory, inventory, fleet, shipping, transportation, business operations, chief administrative, office
       manager, office administrator, cao, operaciones, operazioni, einkauf, einkaufs, einkaufer, einkauferin,
       logistik, produktion, produktions, lager, betriebs, betrieb, werks, achats, acheteur, acheteuse, compras,
-      comprador, compradora, logistique, logistica, acquisti, inkoop, inkoper, strategic sourcing, real estate
+      comprador, compradora, logistique, logistica, acquisti, inkoop, inkoper, strategic sourcing, real estate,
+      continuous improvement, product quality
     `),
   },
   {
     department: 'operations',
     strength: 'weak',
     phrases: list(`
-      environmental, superintendent, operations, operation, operational, operating, production, quality,
-      process, project, projects, project manager, project management, program manager, program management, pmo,
-      program, programs, administration, administrative, administrator, planning, delivery, safety, maintenance,
-      construction, general manager, transformation, business process, business manager, field service, branch,
-      site, qualitats, qualitat, exploitation, projekt, back office, dispatcher, scheduler, ehs, environmental
-      health, scrum master, agile coach, health safety
+      environmental, superintendent, operations, operation, operational, operating, production, quality, quality
+      assurance, supply, category, process, project, projects, project manager, project management, program
+      manager, program management, pmo, program, programs, administration, administrative, administrator,
+      planning, delivery, safety, maintenance, construction, general manager, transformation, business process,
+      business manager, field service, branch, site, qualitats, qualitat, exploitation, projekt, back office,
+      dispatcher, scheduler, ehs, environmental health, scrum master, agile coach, health safety
     `),
   },
   {
@@ -200,6 +202,7 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
       netzwerkadministrator, information technology service desk, information technology servicedesk,
       information technology help desk, data processing, information technology, information technology support,
       information technology engineer, information technology operations, information technology project,
+      information technology program,
       information technology recruiter coordinator, information systems, information system, information
       security, information officer, chief information, chief digital, chief data, cyber, cybersecurity, cyber
       security, network security, network engineer, network administrator, network architect, security engineer,
@@ -267,11 +270,11 @@ export const DEPARTMENT_WORDS: readonly DepartmentWords[] = [
     department: 'other',
     strength: 'weak',
     phrases: list(`
-      working student, emergency services, government service, funeral, personal trainer, financial services,
-      health services, professional services, security guard, security officer, social services, executive
-      producer, sales force, interior designer, fashion designer, landscape architect, fitness trainer, public
-      safety, public health, environmental services, medical services, chief of staff, food service, community
-      service, medical, clinical, health, healthcare, pharmacy
+      working student, senior management associate, emergency services, government service, funeral, personal
+      trainer, financial services, health services, professional services, security guard, security officer,
+      social services, executive producer, sales force, interior designer, fashion designer, landscape
+      architect, fitness trainer, public safety, public health, environmental services, medical services, chief
+      of staff, food service, community service, medical, clinical, health, healthcare, pharmacy
     `),
   },
 ]

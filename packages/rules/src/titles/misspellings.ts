@@ -5,7 +5,7 @@ import type { Token } from './tokenise-title.ts'
 const OFTEN_MISSPELT = list(`
   founder, founding, cofounder, president, vicepresident, chairman, chairwoman, officer, executive, director, manager, management,
   supervisor, superintendent, treasurer, principal, assistant, associate, engineer, engineering, developer, development,
-  marketing, operations, technology, financial, business
+  marketing, operations, technology, financial, business, accountant, accounting, analytics, consultant
 `)
 
 /** Words one letter away from those above that mean something else, or that the tables know themselves. */

@@ -15,8 +15,8 @@ const TABLE = {
     department: 'executive',
     phrases: list(`
       founder, founders, founding partner, grunder, gruender, fondateur, fondatrice, fundador, fundadora,
-      fondatore, oprichter, grundare, socio fundador, foundress, cofundador, cofundadora, cofondateur, cofondatrice, cofondatore,
-      mitgrunder, mitgruender, medgrundare, medeoprichter, co founding
+      fondatore, oprichter, grundare, socio fundador, foundress, cofundador, cofundadora, cofondateur,
+      cofondatrice, cofondatore, mitgrunder, mitgruender, medgrundare, medeoprichter, co founding
     `),
   },
   owner: {
@@ -199,10 +199,10 @@ const TABLE = {
       projet, chef de produit, jefe de proyecto, jefa de proyecto, accountmanager, produktmanager,
       produktmanagerin, projektmanager, projektmanagerin, product lead, responsabile di progetto, gerente de
       proyecto, gerente de producto, gerente de cuenta, chargee de projet, product line manager, brand manager,
-      category manager, campaign manager, business development manager, channel manager, partner account manager,
-      contracts manager, proposal manager, bid manager, grants manager, asset manager, fund manager, investment manager,
-      seo manager, event manager, events manager, renewals manager, implementation manager, onboarding manager,
-      knowledge manager, vendor manager
+      category manager, campaign manager, business development manager, channel manager, partner account
+      manager, contracts manager, proposal manager, bid manager, grants manager, asset manager, fund manager,
+      investment manager, seo manager, event manager, events manager, renewals manager, implementation manager,
+      onboarding manager, knowledge manager, vendor manager
     `),
   },
   /** "Head Brewer": the first of a craft, not the head of a department (rank-context.ts). */
@@ -220,17 +220,18 @@ const TABLE = {
     phrases: list(`
       senior, distinguished, fellow, technical fellow, staff engineer, staff software, staff data, staff
       product, staff designer, staff systems, staff hardware, staff technical, staff scientist, staff developer,
-      staff machine, staff security, staff research, staff site, expert, charge nurse, executive chef, chief product owner
+      staff machine, staff security, staff research, staff site, expert, charge nurse, executive chef, chief
+      product owner
     `),
   },
   intern: {
     seniority: 'intern',
     phrases: list(`
       intern, interns, internship, trainee, apprentice, apprenticeship, working student, student assistant,
-      student worker, student intern, manager in training, co op student, placement student, industrial placement, summer analyst,
-      summer associate, extern, praktikant, praktikantin, praktikum, werkstudent, werkstudentin, auszubildender,
-      auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria, practicante, pasante, stagista,
-      estagiario, estagiaria, stagiair, volontar, volontarin
+      student worker, student intern, manager in training, co op student, placement student, industrial
+      placement, summer analyst, summer associate, extern, praktikant, praktikantin, praktikum, werkstudent,
+      werkstudentin, auszubildender, auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria,
+      practicante, pasante, stagista, estagiario, estagiaria, stagiair, volontar, volontarin
     `),
   },
   /** "Brand Management" says a field, not that its bearer manages it; a "Management Consultant" is in none (rank-context.ts). */
