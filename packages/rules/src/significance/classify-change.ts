@@ -1,9 +1,9 @@
 import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import { classifyTitle } from '../titles/classify-title.ts'
-import { isSameTitle } from '../titles/same-title.ts'
 import { SENIORITIES, type Seniority } from '../titles/title-rules.ts'
 import { namesAnotherCompany } from './names-another-company.ts'
+import { isReadable, isSpelledAlike } from './spelling.ts'
 import { textOf, valuesBefore } from './values-before.ts'
 
 /** What a change can be read as: the four types that the contract holds for significant (system.md, "Words"). */
@@ -49,11 +49,10 @@ export function classifyChange(event: NativeEvent, companyId: string): ChangeCla
   }
   const before = valuesBefore(event)
   const title = compareTitles(before.title, here.title)
-  const departmentNow = textOf(event.changes.department?.new)
-  const isNamed = before.department !== null && departmentNow !== null
+  const isNamed = before.department !== null && here.department !== null
   const isOtherDepartment = isNamed
-    ? foldText(before.department) !== foldText(departmentNow)
-    : title.isOtherDepartment || departmentNow !== null
+    ? !isSpelledAlike(before.department, here.department)
+    : title.isOtherDepartment || textOf(event.changes.department?.new) !== null
 
   if (title.step > 0) return { type: 'person.promotion', reason: 'seniority_rose' }
   if (isOtherDepartment) {
@@ -86,7 +85,9 @@ function compareTitles(before: string | null, now: string | null): TitleDifferen
   if (now === null) return { ...same, reason: 'no_difference' }
   if (before === null) return { ...same, reason: 'title_before_unknown' }
   if (before === now) return { ...same, reason: 'no_difference' }
-  if (isSameTitle(before, now)) return { ...same, reason: 'cosmetic' }
+  if (isSpelledAlike(before, now)) return { ...same, reason: 'cosmetic' }
+  // Nothing is known of a title that the tables cannot read, so nothing has risen, fallen or been left.
+  if (!isReadable(before) || !isReadable(now)) return { ...same, reason: 'title_differs' }
   const [old, fresh] = [classifyTitle(before), classifyTitle(now)]
   return {
     reason: 'title_differs',
@@ -99,5 +100,3 @@ function compareTitles(before: string | null, now: string | null): TitleDifferen
 
 /** Higher is more senior. */
 const rankOf = (seniority: Seniority) => -SENIORITIES.indexOf(seniority)
-
-const foldText = (text: string) => text.replace(/\s+/g, ' ').toLowerCase()

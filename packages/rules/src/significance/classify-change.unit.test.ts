@@ -26,10 +26,49 @@ describe('two titles at one company', () => {
     ['VP Sales', 'Sales Manager', 'person.role_change: seniority_fell'],
     ['Sales Manager, EMEA', 'Sales Manager, Americas', 'person.role_change: title_differs'],
     ['Sales Manager', 'Manager', 'person.role_change: title_differs'],
+    ['Manager', 'Sales Manager', 'person.role_change: title_differs'],
+    ['Software Engineer', 'Engineering Manager', 'person.promotion: seniority_rose'],
+    ['Account Executive', 'Senior Account Executive', 'person.promotion: seniority_rose'],
+    ['Ninja', 'Director', 'person.promotion: seniority_rose'],
+    ['VP Sales', 'Chief Revenue Officer', 'person.promotion: seniority_rose'],
+    ['Leiter Vertrieb', 'Geschäftsführer', 'person.promotion: seniority_rose'],
+    ['Gerente de Ventas', 'Director Comercial', 'person.promotion: seniority_rose'],
+    ['Recruiter', 'Software Engineer', 'person.department_change: department_differs'],
+    ['COO', 'CEO', 'person.department_change: department_differs'],
+    ['VP Engineering', 'SVP Engineering', 'person.role_change: title_differs'],
+    ['Interim CFO', 'CFO', 'person.role_change: title_differs'],
+    ['CEO', 'Former CEO', 'person.role_change: seniority_fell'],
+    ['VP Sales', 'VP Sales & Marketing', 'person.role_change: title_differs'],
+    ['Director de Ventas', 'Director of Sales', 'person.role_change: title_differs'],
     ['VP Sales', 'Vice President, Sales', 'none: cosmetic'],
+    ['Sr. Dir. of IT', 'Senior Director of Information Technology', 'none: cosmetic'],
+    ['VP Sales', 'vp  SALES', 'none: cosmetic'],
+    ['CEO', 'CEO 🚀', 'none: cosmetic'],
     ['VP Sales', ' VP Sales ', 'none: no_difference'],
   ])('%j to %j is read as %s', (before, now, expected) => {
     expect(titles(before, now)).toBe(expected)
+  })
+
+  test.each([
+    ['営業部長', 'VP Sales'],
+    ['VP Sales', '営業部長'],
+    ['Директор по продажам', 'Sales Director'],
+    ['مدير المبيعات', 'Sales Manager'],
+    ['Sales Manager', 'CEO 助理'],
+    ['Sales 部長', 'CRO'],
+    ['CRO', '法務 Manager'],
+    ['-', 'VP Sales'],
+    ['🚀', 'CEO'],
+    ['N/A', 'VP Sales'],
+    ['unknown', 'Director of Sales'],
+    ['VP Sales', 'N/A'],
+  ])('%j to %j is another title and no more, since one of them cannot be read', (before, now) => {
+    expect(titles(before, now)).toBe('person.role_change: title_differs')
+  })
+
+  test('titles of other scripts are one only if they are spelled alike, whatever marks they differ in', () => {
+    expect(titles('Директор', ' директор')).toBe('none: cosmetic')
+    expect(titles('バス 部長', 'ハス 部長')).toBe('person.role_change: title_differs')
   })
 
   test('a new title counts as a change where the old one is not told', () => {
@@ -54,6 +93,8 @@ describe('companies', () => {
     ['a move between two identified companies', { id: 'acme' }, { id: 'beta' }],
     ['a move told by the new company', { id: 'beta', name: 'Acme Inc' }, { id: 'acme', name: 'Acme Inc' }],
     ['a departure', 'Acme Inc', null],
+    ['a departure from one that is not told', undefined, null],
+    ['a move between two of one name', { id: 'beta', name: 'Acme Inc' }, 'Acme Inc'],
     ['a departure to a company that has only a name', 'Acme Inc', 'Beta'],
     ['a beginning from a company that has only a name', 'Beta', 'Acme Inc'],
     ['a beginning from none', null, 'Acme Inc'],
@@ -79,7 +120,10 @@ describe('companies', () => {
 describe('departments', () => {
   test('another one by name is a department change, one that is spelled otherwise is none', () => {
     expect(department('Sales', 'Marketing')).toBe('person.department_change: department_differs')
+    expect(department('Sales EMEA', 'Sales Americas')).toBe('person.department_change: department_differs')
     expect(department('Sales', ' sales ')).toBe('none: no_difference')
+    expect(department('HR', 'Human Resources')).toBe('none: no_difference')
+    expect(department('Sales & Marketing', 'Sales and Marketing')).toBe('none: no_difference')
   })
 
   test('a new one counts as a change where the old one is not told', () => {
@@ -102,6 +146,22 @@ describe('departments', () => {
     const person = { oldTitle: 'VP Sales', newTitle: 'Vice President, Sales' }
     const changes = { department: { old: 'Sales EMEA', new: 'Sales Americas' } }
     expect(read({ person, changes })).toBe('person.department_change: department_differs')
+  })
+})
+
+describe('a department that only the person tells, beside an old one', () => {
+  const moved = (oldTitle: string | null, newTitle: string | null, now: string) =>
+    read({ person: { oldTitle, newTitle, department: now }, changes: { department: { old: 'Sales' } } })
+
+  test('is another one, whatever the titles say', () => {
+    expect(moved('VP Sales', 'Vice President, Sales', 'Legal')).toBe('person.department_change: department_differs')
+    expect(moved('VP Sales', 'VP Sales', 'Legal')).toBe('person.department_change: department_differs')
+    expect(moved(null, null, 'Legal')).toBe('person.department_change: department_differs')
+  })
+
+  test('or the same', () => {
+    expect(moved('VP Sales', 'Vice President, Sales', 'sales')).toBe('none: cosmetic')
+    expect(moved(null, null, ' Sales')).toBe('none: no_difference')
   })
 })
 

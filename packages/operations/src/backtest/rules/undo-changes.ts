@@ -1,6 +1,6 @@
 import { compareStamps } from '@buyer-group/rules/folding/change-stamp.ts'
+import { isSpelledAlike } from '@buyer-group/rules/significance/spelling.ts'
 import { classifyDepartment, classifyTitle } from '@buyer-group/rules/titles/classify-title.ts'
-import { isSameTitle } from '@buyer-group/rules/titles/same-title.ts'
 import type { ChangeStamp, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { TracedChange } from './traced-change.ts'
 
@@ -36,7 +36,8 @@ function undoTitle(position: PositionDoc, { sighting, placement, before }: Trace
   const { titleChanged } = position
   // A title without a stamp of its own comes from the position's last change (merge-positions.ts).
   const setBy = titleChanged?.by ?? position.changedBy
-  const isSet = setBy === sighting.changedBy || (isUndone(titleChanged) && isSameTitle(position.title, placement.title))
+  const isSet =
+    setBy === sighting.changedBy || (isUndone(titleChanged) && isSpelledAlike(position.title, placement.title))
   if (!isSet) return position
   if (before.title === null) return { ...position, titleChanged: UNTOLD }
   const { seniority, department } = classifyTitle(before.title)
