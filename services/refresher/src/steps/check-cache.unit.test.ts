@@ -31,6 +31,11 @@ test('a young group answers a webhook’s refresh, unless a change waits', async
   expect(await isFresh('webhook', 0, { foldedIds: ['test:1'] })).toBe(false)
 })
 
+test('a group that seems to come from the future answers none: one of two clocks is wrong', async () => {
+  expect(await isFresh('webhook', 0)).toBe(true)
+  expect(await isFresh('webhook', -1)).toBe(false)
+})
+
 test('a young group that was composed by another profile, or by none that is known, is composed again', async () => {
   expect(await isFresh('webhook', 1, { profileVersion: 'v0' })).toBe(false)
   expect(await isFresh('webhook', 1, { profileVersion: null })).toBe(false)
