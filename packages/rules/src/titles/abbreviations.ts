@@ -102,20 +102,20 @@ const GRADES: ReadonlyArray<readonly [string, string]> = [
   ['iv', '4'],
 ]
 
-const FORMS: ReadonlyMap<Token, string> = new Map([...SPELLINGS, ...GRADES])
+const FORMS: ReadonlyMap<Token, readonly Token[]> = new Map(
+  [...SPELLINGS, ...GRADES].map(([form, words]) => [form, words.split(' ')] as const),
+)
 
 /** A slip of a word that is itself written out ("cofouder") gives what that word gives. */
-const WORDS_OF: ReadonlyMap<Token, readonly Token[]> = new Map(
-  [...misspellings().map(([slip, word]) => [slip, FORMS.get(word) ?? word] as const), ...FORMS].map(
-    ([form, words]) => [form, words.split(' ')] as const,
-  ),
+const SLIPS: ReadonlyMap<Token, readonly Token[]> = new Map(
+  misspellings().map(([slip, word]) => [slip, FORMS.get(word) ?? [word]] as const),
 )
 
 /** Writes every short form out: ["sr", "dir", ",", "revops"] gives ["senior", "director", ",", "revenue", "operations"]. */
 export function expandAbbreviations(tokens: readonly Token[]): Token[] {
   const written: Token[] = []
   for (const token of tokens) {
-    const words = WORDS_OF.get(token)
+    const words = FORMS.get(token) ?? SLIPS.get(token)
     if (words === undefined) written.push(token)
     else written.push(...words)
   }

@@ -3,9 +3,9 @@ import type { Token } from './tokenise-title.ts'
 
 /** Words whose slips are put right: long ones, since a word of one other letter is then hardly a word. */
 const OFTEN_MISSPELT = list(`
-  founder, founding, cofounder, president, vicepresident, chairman, chairwoman, officer, executive, director, manager, management,
-  supervisor, superintendent, treasurer, principal, assistant, associate, engineer, engineering, developer, development,
-  marketing, operations, technology, financial, business, accountant, accounting, analytics, consultant
+  founder, founding, cofounder, president, vicepresident, chairman, chairwoman, officer, executive, director, manager,
+  management, supervisor, superintendent, treasurer, principal, assistant, associate, engineer, engineering, developer,
+  development, marketing, operations, technology, financial, business, accountant, accounting, analytics, consultant
 `)
 
 /** Words one letter away from those above that mean something else, or that the tables know themselves. */
@@ -30,7 +30,8 @@ const LETTERS = [...'abcdefghijklmnopqrstuvwxyz']
 /**
  * Each slip with the word that is meant: every way to drop, double, change or swap letters inside one of the words
  * above. Its first and last letter stay, which leaves alone what is another word of the same stem ("directory",
- * "managed", "resident"). Written out once, so that a slip costs no more to read than a short form.
+ * "managed", "resident"). Written out once, some
+ * thousands of words, so that a slip costs no more to read than a short form.
  */
 export function misspellings(): Array<readonly [Token, Token]> {
   const slips = OFTEN_MISSPELT.flatMap((word) =>

@@ -234,7 +234,7 @@ const TABLE = {
       practicante, pasante, stagista, estagiario, estagiaria, stagiair, volontar, volontarin
     `),
   },
-  /** "Brand Management" says a field, not that its bearer manages it; a "Management Consultant" is in none (rank-context.ts). */
+  /** "Brand Management" says a field, not that its bearer manages it. "Management Consultant" is none (rank-context.ts). */
   'field of management': { seniority: 'individual', phrases: list('management, leadership') },
   /** Advises a board; is no member of the one that decides. */
   'advisory board': {

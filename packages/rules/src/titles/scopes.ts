@@ -57,24 +57,25 @@ export function scopesOf(tokens: readonly Token[]): Scope[] {
   let scope: Scope = 'own'
   for (const [at, token] of tokens.entries()) {
     if (endsScope(scope, tokens, at)) scope = 'own'
-    if (LEFT_BEFORE.has(token) && isEndOfPart(tokens[at + 1])) markFormer(scopes, tokens)
+    const isLeft = LEFT_BEFORE.has(token)
+    const isLast = isLeft && isEndOfPart(tokens[at + 1])
+    if (isLast) markFormer(scopes, tokens)
     scopes.push(scope)
-    scope = scopeAfter(scope, tokens, at)
+    scope = isLeft && !isLast && isEndOfPart(tokens[at - 1]) ? 'former' : scopeAfter(scope, tokens, at)
   }
   return scopes
 }
 
 function scopeAfter(scope: Scope, tokens: readonly Token[], at: number): Scope {
   const token = tokens[at] ?? ''
-  const before = tokens[at - 1]
+  const before = tokens[at - 1] ?? ''
   if (LEFT.has(token) && tokens[at + 1] !== 'officio') return 'former'
-  if (LEFT_BEFORE.has(token) && isEndOfPart(before) && !isEndOfPart(tokens[at + 1])) return 'former'
   if (scope !== 'own') return scope
   if (COMPANY_FOLLOWS.has(token) && tokens[at + 1] !== 'large') return 'company'
   if (token === 'supporting') return 'served'
-  if (token === 'to') return NO_SERVANT_BEFORE_TO.has(before ?? '') ? 'own' : 'served'
-  if (SERVES.has(token) && SERVANTS.has(before ?? '')) return 'served'
-  return PERSONAL_ASSISTANTS.has(`${before} ${token}`) ? 'served' : 'own'
+  if (token === 'to') return NO_SERVANT_BEFORE_TO.has(before) ? 'own' : 'served'
+  if (SERVES.has(token) && SERVANTS.has(before)) return 'served'
+  return SERVANTS.has(token) && PERSONAL_ASSISTANTS.has(`${before} ${token}`) ? 'served' : 'own'
 }
 
 function endsScope(scope: Scope, tokens: readonly Token[], at: number): boolean {
