@@ -35,8 +35,9 @@ export interface Step<Name extends string, Input, Output, Context> {
   /** Checks what comes in (`invalid_step_input`, permanent), synchronously. The step gets what the schema returns. */
   readonly input?: z.ZodType<Input>
   /**
-   * Reads the output back from JSON, where a run is stored; for an output that JSON does not hold as it is, such as one
-   * with dates. Without it dependents see what JSON makes of the output.
+   * Reads, synchronously, what JSON makes of the output, with a store and without; dependents see what it returns, such as
+   * dates. One that it refuses (`invalid_step_output`) is not stored and may be tried again: fate unknown. It must take
+   * what JSON makes of its own results.
    */
   readonly output?: z.ZodType<Output>
   readonly execute: (input: Input, context: Context, run: StepRun) => Promise<Output> | Output
@@ -46,13 +47,24 @@ export interface Step<Name extends string, Input, Output, Context> {
 // biome-ignore lint/suspicious/noExplicitAny: inputs and outputs of unlike steps have no common type; wirings check them
 export type AnyStep<Context> = Step<string, any, any, Context>
 
+/** Never there: what the compiler shows in the place of a field that there is not. */
+interface NoSuchField<Key> {
+  readonly thereIsNoField: Key
+}
+
+type NoOthers<Written, Known> = { readonly [Key in Exclude<keyof Written, keyof Known>]: NoSuchField<Key> }
+
+type OfStep = Step<string, unknown, unknown, unknown>
+type NoOtherFields<Written> = NoOthers<Written, OfStep> &
+  (Written extends { readonly retry: infer Retry } ? { readonly retry: NoOthers<Retry, RetryPolicy> } : unknown)
+
 /**
  * Gives a step its literal name without a type annotation. What comes back is typed as it was written, so that a step
  * that needs no context is tested by `execute(input)` alone.
- * @throws AppError `invalid_step` (permanent) where a time or a number in it makes no sense.
+ * @throws AppError `invalid_step` (permanent) where a time or a number in it makes no sense, or a field is none of a step.
  */
 export function defineStep<const Name extends string, Input, Output, Context, const Written>(
-  step: Written & Step<Name, Input, Output, Context>,
+  step: Written & Step<Name, Input, Output, Context> & NoOtherFields<Written>,
 ): Written & { readonly name: Name } {
   checkStep(step)
   return step
@@ -62,6 +74,9 @@ export type InputOf<S> = S extends { readonly execute: (input: infer Input, cont
   ? Input
   : never
 
-export type OutputOf<S> = S extends { readonly execute: (input: never, context: never, run: never) => infer Output }
-  ? Awaited<Output>
-  : never
+/** What a step hands on: what its schema returns, where it has one. */
+export type OutputOf<S> = S extends { readonly output: z.ZodType<infer Output> }
+  ? Output
+  : S extends { readonly execute: (input: never, context: never, run: never) => infer Output }
+    ? Awaited<Output>
+    : never

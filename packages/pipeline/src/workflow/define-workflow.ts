@@ -71,7 +71,8 @@ export type AnyWorkflow = Workflow<any, any, any>
 
 /**
  * Makes a workflow of its nodes. Its context is what all steps need together.
- * @throws AppError (permanent) in words that name the nodes: `invalid_workflow` (a name, a number, no steps),
+ * @throws AppError (permanent) in words that name the nodes: `invalid_workflow` (a name, a number, no steps, another
+ * workflow's versions, a step that must not be repeated and is not memoised),
  * `duplicate_node`, `missing_dependency`, `workflow_cycle`, `unreachable_node`, `invalid_step`.
  */
 export function defineWorkflow<Given, const Nodes extends readonly AnyStepNode[], Last extends Nodes[number]>(
@@ -80,7 +81,8 @@ export function defineWorkflow<Given, const Nodes extends readonly AnyStepNode[]
   const { name, version, input, steps, output, repeat } = definition
   const { timeout = Infinity, concurrency = Infinity, statusOf = () => 'completed' } = definition
   const { onVersionChange = { kind: 'finish', earlier: [] } } = definition
-  checkDefinition({ name, version, steps, timeout, concurrency, maxRounds: repeat?.maxRounds })
+  const earlier = onVersionChange.kind === 'finish' ? onVersionChange.earlier : []
+  checkDefinition({ name, version, steps, timeout, concurrency, maxRounds: repeat?.maxRounds, earlier })
   const plan = planWorkflow({ workflow: name, input, steps, output })
   return { name, version, input, steps, output, timeout, concurrency, onVersionChange, statusOf, repeat, plan }
 }

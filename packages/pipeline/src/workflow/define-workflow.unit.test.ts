@@ -91,6 +91,16 @@ describe('a definition is refused', () => {
       'repeat.maxRounds is 0',
     ],
     [
+      'rounds without end',
+      () => define([named('a')], { repeat: { while: () => true, maxRounds: Infinity } }),
+      'repeat.maxRounds is Infinity',
+    ],
+    [
+      'a step that must not be repeated and is not memoised',
+      () => define([{ ...named('a'), step: { ...add, retryable: false }, memoise: false }]),
+      'node "a" is not memoised',
+    ],
+    [
       'a fan-out of concurrency 0',
       () => define([fanOut({ step: add, over: () => [], concurrency: 0, input: (item: object) => item })]),
       'the concurrency of node "add" is 0',
@@ -107,6 +117,25 @@ describe('a definition is refused', () => {
   })
 })
 
+describe('earlier versions are refused', () => {
+  const version = (version: string, name = 'sums') => define([named('a')], { name, version })
+  test.each([
+    ['of another workflow', [version('0', 'products')], 'onVersionChange.earlier has workflow "products"'],
+    ['of the version itself', [version('1')], 'onVersionChange has version "1" twice'],
+    ['twice', [version('0'), version('0')], 'onVersionChange has version "0" twice'],
+  ])('%s', (_what, earlier, words) => {
+    expect(() => define([named('a')], { onVersionChange: { kind: 'finish', earlier } })).toThrow(
+      refusal('invalid_workflow', expect.stringContaining(words) as unknown as string),
+    )
+  })
+})
+
+test('a dependency may be called as what every object has', () => {
+  const a = named('a')
+  const b = named('b')
+  expect(() => define([a, b, node({ step: add, name: 'c', after: { constructor: a }, optional: { b } })])).not.toThrow()
+})
+
 describe('a step is refused', () => {
   const retry = { maxAttempts: 2, initialDelayMs: 10, maxDelayMs: 20 }
   test.each([
@@ -118,6 +147,12 @@ describe('a step is refused', () => {
     ['a longest delay below the first', { retry: { ...retry, maxDelayMs: 5 } }, 'retry.maxDelayMs is 5'],
     ['delays that shrink', { retry: { ...retry, factor: 0.5 } }, 'retry.factor is 0.5'],
     ['no time for its attempts', { retry: { ...retry, deadlineMs: 0 } }, 'retry.deadlineMs is 0'],
+    ['endless time', { timeout: Infinity }, 'timeout is Infinity'],
+    ['an endless delay', { retry: { ...retry, maxDelayMs: Infinity } }, 'retry.maxDelayMs is Infinity'],
+    ['delays that grow at once', { retry: { ...retry, factor: Infinity } }, 'retry.factor is Infinity'],
+    ['an endless deadline', { retry: { ...retry, deadlineMs: Infinity } }, 'retry.deadlineMs is Infinity'],
+    ['a field that there is not', { timeoutMs: 5 }, 'there is no field "timeoutMs"; there are: name, idempotencyKey'],
+    ['such a field of its retries', { retry: { ...retry, attempts: 5 } }, 'there is no field "retry.attempts"'],
     ['retries that it forbids', { retry, retryable: false }, 'it has a retry policy and is not retryable'],
     ['an empty name', { name: '' }, 'it has no name'],
   ])('with %s', (_what, changed, words) => {

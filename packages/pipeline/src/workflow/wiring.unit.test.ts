@@ -125,6 +125,18 @@ test('a wiring that does not fit does not compile', () => {
       input: z.number(),
       execute: (text: string) => text,
     }),
+    defineStep({
+      ...{ name: 's', idempotencyKey: keyOf, retryable: true },
+      // @ts-expect-error it is called `timeout`
+      timeoutMs: 5,
+      execute: (text: string) => text,
+    }),
+    defineStep({
+      ...{ name: 's', idempotencyKey: keyOf, retryable: true },
+      // @ts-expect-error it is called `maxAttempts`
+      retry: { attempts: 2, maxAttempts: 2, initialDelayMs: 1, maxDelayMs: 1 },
+      execute: (text: string) => text,
+    }),
   ]
   expect(neverRun).toBeTypeOf('function')
 })

@@ -9,7 +9,7 @@ import { findCommandProblem } from '../rules/find-command-problem.ts'
 export const validateCompanyInput = defineStep({
   name: 'validateCompanyInput',
   idempotencyKey: ({ commandId }: RefreshCommand) => refreshIdOf(commandId),
-  retryable: false,
+  retryable: true,
   execute: (command: RefreshCommand): Company => {
     const problem = findCommandProblem(command)
     if (problem === undefined) return { command, refreshId: refreshIdOf(command.commandId) }
