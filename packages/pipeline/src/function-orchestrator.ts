@@ -98,6 +98,7 @@ export class FunctionOrchestrator<Context, Steps extends Registered = Record<nev
     let idempotencyKey = ''
     const work = {
       ...{ step, input: given, context: this.#context, clock: this.#clock, random: this.#random, startedAt },
+      isReadBack: step.output !== undefined,
       cancellation: new Cancellation(),
       deadline: Infinity,
       attempts: 0,

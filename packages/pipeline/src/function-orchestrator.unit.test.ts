@@ -198,6 +198,17 @@ describe('a step in a sequence', () => {
     })
   })
 
+  test('hands on what its output schema makes of its output', async () => {
+    const load = defineStep({
+      ...{ name: 'load', idempotencyKey: keyOf, retryable: true },
+      output: z.object({ at: z.coerce.date() }),
+      execute: () => ({ at: new Date(0), secret: 'pat' }),
+    })
+    const { output } = await new FunctionOrchestrator({}).registerStep(load).executeSequence(['load'], undefined)
+    expectTypeOf(output).toEqualTypeOf<{ at: Date }>()
+    expect(output).toEqual({ at: new Date(0) })
+  })
+
   test('is retried and timed as it asks for', async () => {
     const clock = createTestClock()
     const slow = defineStep({

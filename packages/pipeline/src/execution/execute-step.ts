@@ -1,4 +1,5 @@
 import { retryDelay } from '../retry/retry-delay.ts'
+import { throughJson } from '../run/json-output.ts'
 import { toStepFailure } from '../step-failure.ts'
 import { attemptStep } from './attempt-step.ts'
 import { pause } from './pause.ts'
@@ -9,13 +10,17 @@ import type { StepWork } from './step-work.ts'
  * attempt threw, or the reason of the cancellation that ended a delay.
  */
 export function executeStep(work: StepWork): unknown {
-  return work.step.retry === undefined ? attemptStep(work) : executeAttempts(work)
+  if (work.step.retry !== undefined) return executeAttempts(work)
+  const output = attemptStep(work)
+  if (!work.isReadBack) return output
+  return isPromise(output) ? output.then((made) => throughJson(work.step, made)) : throughJson(work.step, output)
 }
 
 async function executeAttempts(work: StepWork): Promise<unknown> {
   for (;;) {
     try {
-      return await attemptStep(work)
+      const output = await attemptStep(work)
+      return work.isReadBack ? throughJson(work.step, output) : output
     } catch (cause) {
       await waitForRetry(work, cause)
     }

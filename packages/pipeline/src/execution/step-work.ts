@@ -9,6 +9,8 @@ export interface StepWork {
   readonly step: AnyStep<any>
   readonly input: unknown
   readonly context: unknown
+  /** Whether its output is handed on as it would be read from a store, and not as it was returned. */
+  readonly isReadBack: boolean
   /** Equal for every attempt, in whichever process. Asked for only by steps that use it. */
   readonly idempotencyKey: string
   readonly clock: Clock

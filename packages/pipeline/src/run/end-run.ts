@@ -14,8 +14,10 @@ const NOT_FINAL = new Set(['running', 'failed', ''])
 export async function endRun(scope: RunScope, workflow: AnyWorkflow, output: unknown): Promise<RunResult<unknown>> {
   const { key, store, records, clock } = scope
   const status = statusOf(workflow, output)
-  if (store === undefined) return { output, status, steps: records, endedHere: true }
   const text = toJson(output, 'unserialisable_output', `the output of workflow "${workflow.name}"`)
+  if (store === undefined) {
+    return { output: readNodeOutput(workflow.output, text), status, steps: records, endedHere: true }
+  }
   const ending = { status, output: text === '' ? null : text, error: null, steps: records, at: new Date(clock.now()) }
   const standing = await untilStored(scope, () => store.end(key, ending))
   return { ...fromEnding(workflow, standing), endedHere: isSame(standing, ending) }

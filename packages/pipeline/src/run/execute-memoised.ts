@@ -3,7 +3,7 @@ import { attemptStep } from '../execution/attempt-step.ts'
 import { isPromise, waitForRetry } from '../execution/execute-step.ts'
 import { pause } from '../execution/pause.ts'
 import type { NodeClaim, RunStore } from '../store/run-store.ts'
-import { readStepOutput, toJson } from './json-output.ts'
+import { readStepOutput, writeStepOutput } from './json-output.ts'
 import { holdMsOf, keepClaim } from './keep-claim.ts'
 import type { NodeExecution } from './node-execution.ts'
 import { untilStored } from './store-patience.ts'
@@ -56,7 +56,7 @@ export async function executeMemoised(execution: NodeExecution, store: RunStore)
         throw isLost ? outcomeUnknown(execution) : cancellation.reason
       }
       try {
-        ours = toJson(await attemptHeld(execution, store, claim), UNSERIALISABLE, `the output of step "${step.name}"`)
+        ours = writeStepOutput(step, await attemptHeld(execution, store, claim))
       } catch (cause) {
         await settleFailedAttempt(execution, store, claim, cause)
         continue

@@ -27,6 +27,7 @@ export class NodeExecution implements StepWork {
   // biome-ignore lint/suspicious/noExplicitAny: the wiring has checked that input and context fit
   readonly step: AnyStep<any>
   readonly input: unknown
+  readonly isReadBack: boolean
   readonly startedAt: number
   attempts = 0
   /** Whether the output was taken from the store. */
@@ -41,6 +42,7 @@ export class NodeExecution implements StepWork {
     this.#stepKey = item?.stepKey
     this.step = node.step
     this.input = input
+    this.isReadBack = node.memoise || node.step.output !== undefined
     this.startedAt = scope.clock.now()
   }
 

@@ -1,6 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import type { RetryPolicy } from '../retry/retry-policy.ts'
 import { type AnyStep, defineStep } from '../step.ts'
 import { createMemoryRunStore } from '../store/memory-run-store.ts'
 import type { RunStore } from '../store/run-store.ts'
@@ -13,8 +14,8 @@ import { runWorkflow } from './run-workflow.ts'
 const input = workflowInput(z.number())
 
 /** What a node's dependent sees of the output of a step, and what the run returns of it: now, and asked for again. */
-async function seenOf(step: AnyStep<unknown>) {
-  const settings = { key: 'run', clock: createTestClock(), store: createMemoryRunStore() }
+async function seenOf(step: AnyStep<unknown>, store?: RunStore) {
+  const settings = { key: 'run', clock: createTestClock(), store }
   const seen: unknown[] = []
   const made = node({ step, after: { input } })
   const looked = node({
@@ -34,10 +35,13 @@ async function seenOf(step: AnyStep<unknown>) {
   return seen.map((parts) => (parts as { made: unknown }).made)[0]
 }
 
-describe('the output of a memoised node', () => {
+describe.each([
+  ['with a store', createMemoryRunStore],
+  ['without a store', () => undefined],
+])('the output of a memoised node %s', (_where, open) => {
   test('is what JSON makes of it, so that it is the same before and after a crash', async () => {
     const made = stepOf('made', () => ({ at: new Date(0), gone: undefined, kept: null, list: [1, 'ü', '\u0000'] }))
-    expect(await seenOf(made)).toEqual({ at: '1970-01-01T00:00:00.000Z', kept: null, list: [1, 'ü', '\u0000'] })
+    expect(await seenOf(made, open())).toEqual({ at: '1970-01-01T00:00:00.000Z', kept: null, list: [1, 'ü', '\u0000'] })
   })
 
   test('is read by its schema, which can bring back what JSON does not hold', async () => {
@@ -45,11 +49,21 @@ describe('the output of a memoised node', () => {
       ...stepOf('made', () => ({ at: new Date(0) })),
       output: z.object({ at: z.coerce.date() }),
     })
-    expect(await seenOf(made)).toEqual({ at: new Date(0) })
+    expect(await seenOf(made, open())).toEqual({ at: new Date(0) })
+  })
+
+  test('is what its schema leaves of it', async () => {
+    const made = defineStep({ ...stepOf('made', () => ({ a: 1, b: 2 })), output: z.object({ a: z.number() }) })
+    expect(await seenOf(made, open())).toEqual({ a: 1 })
   })
 
   test('is undefined where the step returns nothing', async () => {
-    expect(await seenOf(stepOf('made', () => {}))).toBeUndefined()
+    expect(
+      await seenOf(
+        stepOf('made', () => {}),
+        open(),
+      ),
+    ).toBeUndefined()
   })
 
   test('is refused where its schema does not take it, with paths and without values', async () => {
@@ -57,30 +71,134 @@ describe('the output of a memoised node', () => {
       ...stepOf('made', () => ({ email: 'pat' }) as { email: string }),
       output: z.object({ email: z.email() }),
     })
-    await expect(seenOf(made)).rejects.toMatchObject({
+    await expect(seenOf(made, open())).rejects.toMatchObject({
       code: 'invalid_step_output',
-      fate: 'permanent',
-      message: 'step "made" failed: the stored output of step "made" does not fit its schema at email (invalid_format)',
+      fate: 'unknown',
+      message: 'step "made" failed: the output of step "made" does not fit its schema at email (invalid_format)',
     })
   })
 
-  test.each<[string, () => unknown]>([
-    ['a function', () => () => 1],
-    ['a bigint', () => ({ n: 1n })],
+  test('is refused where its schema cannot be asked', async () => {
+    const made = defineStep({
+      ...stepOf('made', () => 'pat'),
+      output: z.string().refine(async () => true),
+    })
+    await expect(seenOf(made, open())).rejects.toMatchObject({
+      code: 'invalid_step_output',
+      message: expect.stringContaining('its schema threw, or is asynchronous'),
+    })
+  })
+
+  test.each<[string, string, () => unknown]>([
+    ['a function', 'a function at its top', () => () => 1],
+    ['a bigint', 'a bigint at n', () => ({ n: 1n })],
+    ['NaN', 'a number that is not finite at quotes.1.price', () => ({ quotes: [{ price: 1 }, { price: Number.NaN }] })],
+    ['an infinite number', 'a number that is not finite at its top', () => Infinity],
+    ['a list with nothing in a place', 'undefined in a list at 1', () => [1, undefined]],
+    ['a map', 'a Map object at tags', () => ({ tags: new Map([['a', 1]]) })],
+    ['a set', 'a Set object at its top', () => new Set()],
+    ['an invalid date', 'an invalid date at at', () => ({ at: new Date('soon') })],
     [
       'a circle',
+      'a circle at list.0.self',
       () => {
         const circle: Record<string, unknown> = {}
         circle.self = circle
-        return circle
+        return { list: [circle] }
       },
     ],
-  ])('cannot be %s', async (_what, execute) => {
-    await expect(seenOf(stepOf('made', execute))).rejects.toMatchObject({
+  ])('cannot be %s', async (_what, words, execute) => {
+    await expect(seenOf(stepOf('made', execute), open())).rejects.toMatchObject({
       code: 'unserialisable_output',
       fate: 'permanent',
+      message: expect.stringContaining(`cannot be written as JSON, for ${words}; return plain objects`),
     })
   })
+
+  test('may hold one object twice, and whatever says how it is written', async () => {
+    const price = { amount: 1, toJSON: () => '1 EUR' }
+    const made = stepOf('made', () => ({ low: price, high: price, at: [price, price] }))
+    expect(await seenOf(made, open())).toEqual({ low: '1 EUR', high: '1 EUR', at: ['1 EUR', '1 EUR'] })
+  })
+})
+
+test('an input that JSON does not hold is refused before anything begins', async () => {
+  const store = createMemoryRunStore()
+  const input = workflowInput(z.object({ limits: z.array(z.any()) }))
+  const made = node({ step: stepOf('made', () => 1), after: { input } })
+  const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [made], output: made })
+  await expect(runWorkflow(workflow, { limits: [1, Infinity] }, { key: 'run', store })).rejects.toMatchObject({
+    code: 'unserialisable_input',
+    message: expect.stringContaining('for a number that is not finite at limits.1'),
+  })
+  expect(await store.read('run')).toBeNull()
+})
+
+describe.each([
+  ['with a store', createMemoryRunStore],
+  ['without a store', () => undefined],
+])('an answer that does not fit %s', (_where, open) => {
+  /** Answers nonsense once. */
+  const asking = (retry?: RetryPolicy) => {
+    let calls = 0
+    const execute = () => {
+      calls += 1
+      return calls === 1 ? 'nonsense' : 'pat@example.com'
+    }
+    const step = defineStep({ ...stepOf('ask', execute), ...(retry && { retry }), output: z.email() })
+    const asked = node({ step, after: { input } })
+    return defineWorkflow({ name: 'w', version: '1', input, steps: [asked], output: asked })
+  }
+
+  test('is an attempt that failed', async () => {
+    const clock = createTestClock()
+    const workflow = asking({ maxAttempts: 2, initialDelayMs: 10, maxDelayMs: 10 })
+    const running = runWorkflow(workflow, 1, { key: 'run', clock, store: open() })
+    await clock.advance(10)
+    expect(await running).toMatchObject({ output: 'pat@example.com', steps: [{ attempts: 2 }] })
+  })
+
+  test('is not kept: the run goes on when it is run again', async () => {
+    const settings = { key: 'run', store: open() }
+    const workflow = asking()
+    await expect(runWorkflow(workflow, 1, settings)).rejects.toMatchObject({ code: 'invalid_step_output' })
+    expect(await runWorkflow(workflow, 1, settings)).toMatchObject({ output: 'pat@example.com' })
+  })
+})
+
+test('a stored output that the schema of today refuses is permanent', async () => {
+  const settings = { key: 'run', store: createMemoryRunStore() }
+  const workflowOf = (output: z.ZodType<string>, isBroken: boolean) => {
+    const ask = node({ step: defineStep({ ...stepOf('ask', () => 'pat'), output }), after: { input } })
+    const last = stepOf('last', ({ ask }: { ask: string }) => {
+      if (isBroken) throw new Error('odd')
+      return ask
+    })
+    const total = node({ step: last, after: { ask } })
+    return defineWorkflow({ name: 'w', version: '1', input, steps: [ask, total], output: total })
+  }
+  await runWorkflow(workflowOf(z.string(), true), 1, settings).catch(() => {})
+  await expect(runWorkflow(workflowOf(z.email(), false), 1, settings)).rejects.toMatchObject({
+    code: 'invalid_step_output',
+    fate: 'permanent',
+    message: 'step "ask" failed: the stored output of step "ask" does not fit its schema at its top (invalid_format)',
+  })
+})
+
+test('a node that is not memoised hands its output on as it is, unless its step has a schema', async () => {
+  const found = new Map([['a', 1]])
+  const map = node({ step: stepOf('map', () => found), after: { input }, memoise: false })
+  const strip = defineStep({ ...stepOf('strip', () => ({ a: 1, b: 2 })), output: z.object({ a: z.number() }) })
+  const stripped = node({ step: strip, after: { input }, memoise: false })
+  const seen: unknown[] = []
+  const look = stepOf('look', ({ map, stripped }: { map: Map<string, number>; stripped: { a: number } }) => {
+    seen.push(map, stripped)
+  })
+  const looked = node({ step: look, after: { map, stripped } })
+  const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [map, stripped, looked], output: looked })
+  await runWorkflow(workflow, 1, { key: 'run', store: createMemoryRunStore() })
+  expect(seen[0]).toBe(found)
+  expect(seen[1]).toEqual({ a: 1 })
 })
 
 test('an output that cannot be stored is no reason to execute a step that must not be repeated once more', async () => {

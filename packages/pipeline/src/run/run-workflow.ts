@@ -33,8 +33,8 @@ export type RunOptions<Context> = RunSettings &
 
 /**
  * Runs a workflow, or goes on with a run of the same key. With a store, a run that ended returns its output again without
- * executing anything, and one that was cut off is resumed at its first unfinished nodes. Outputs are then what JSON makes
- * of them, so that they are the same before and after a crash.
+ * executing anything, and one that was cut off is resumed at its first unfinished nodes. The output is what
+ * JSON, or the schema of the last step, makes of it, with a store and without, so that it is always the same.
  * @throws StepError where a step failed; AppError `invalid_workflow_input`, `unserialisable_input`, `run_key_reused`,
  * `workflow_without_output`, `invalid_run_status` (permanent), `run_deadline_exceeded`, `rounds_exhausted` (retryable),
  * `run_cancelled` (fate of the signal's reason), `workflow_version_unknown` (unknown); what the store throws.

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+import type { Jsonify } from '../jsonify.ts'
 import { checkDefinition } from './check-definition.ts'
 import type { AnyStepNode, ContextOfNode, InputNode, OutputOfNode } from './node.ts'
 import type { Plan } from './plan.ts'
@@ -12,6 +14,11 @@ export type ContextOfNodes<Nodes extends readonly unknown[]> = {
 }[number] extends (context: infer Context) => void
   ? Context
   : never
+
+/** What a run returns: what the schema of its last step, or JSON, makes of that one's output. */
+type ResultOf<Last> = Last extends { readonly step: { readonly output: z.ZodType } }
+  ? OutputOfNode<Last>
+  : Jsonify<OutputOfNode<Last>>
 
 /** What becomes of a run that was begun by a definition of another version. */
 export type OnVersionChange<Given, Output, Context> =
@@ -42,7 +49,7 @@ export interface WorkflowDefinition<Given, Nodes extends readonly AnyStepNode[],
   /** Steps of one run under way at once, items of fan-outs included; no limit unless given. */
   readonly concurrency?: number
   /** Unless given, a run of another version is left alone: `workflow_version_unknown`. */
-  readonly onVersionChange?: OnVersionChange<Given, OutputOfNode<Last>, ContextOfNodes<Nodes>>
+  readonly onVersionChange?: OnVersionChange<Given, ResultOf<Last>, ContextOfNodes<Nodes>>
   /** What a finished run is called in the store; `completed` unless given. Never `running` or `failed`. */
   readonly statusOf?: (output: OutputOfNode<Last>) => string
   readonly repeat?: Repeat<OutputOfNode<Last>>
@@ -77,7 +84,7 @@ export type AnyWorkflow = Workflow<any, any, any>
  */
 export function defineWorkflow<Given, const Nodes extends readonly AnyStepNode[], Last extends Nodes[number]>(
   definition: WorkflowDefinition<Given, Nodes, Last>,
-): Workflow<Given, OutputOfNode<Last>, ContextOfNodes<Nodes>, Nodes> {
+): Workflow<Given, ResultOf<Last>, ContextOfNodes<Nodes>, Nodes> {
   const { name, version, input, steps, output, repeat } = definition
   const { timeout = Infinity, concurrency = Infinity, statusOf = () => 'completed' } = definition
   const { onVersionChange = { kind: 'finish', earlier: [] } } = definition

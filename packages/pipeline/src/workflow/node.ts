@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { Jsonify } from '../jsonify.ts'
 import type { AnyStep, InputOf, OutputOf } from '../step.ts'
 
 /** Never there when a program runs: it carries the types from a node to those that depend on it. */
@@ -72,23 +73,45 @@ export type Values<After, Optional> = {
   readonly [Key in keyof Optional]: OutputOfNode<Optional[Key]> | undefined
 }
 
-interface Wiring<S, After, Optional> {
+/** What one execution hands on: what the step's schema reads; without one, where it is memoised, what JSON makes of it. */
+type Outcome<S, Memoise> = S extends { readonly output: z.ZodType }
+  ? OutputOf<S>
+  : Memoise extends false
+    ? OutputOf<S>
+    : Jsonify<OutputOf<S>>
+
+/** Every key of whatever a step may take. */
+type KeysOf<Input> = Input extends unknown ? keyof Input : never
+
+/**
+ * Whether the outputs are a step's input as they are: of its type, and with nothing that it may take missing while they hold
+ * something that it does not know, which is a dependency under a wrong name.
+ */
+type Fits<Given, Input> = Given extends Input
+  ? [Exclude<KeysOf<Input>, keyof Given>] extends [never]
+    ? true
+    : keyof Given extends KeysOf<Input>
+      ? true
+      : false
+  : false
+
+interface Wiring<S, After, Optional, Memoise> {
   readonly step: S
   /** The step's name unless given; unique within a workflow. */
   readonly name?: string
   readonly after?: After
   readonly optional?: Optional
   readonly when?: (values: Values<After, Optional>) => boolean
-  readonly memoise?: boolean
+  readonly memoise?: Memoise
 }
 
-/** `input` may be left out where the outputs together have the type of the step's input already. */
-type StepWiring<S, After, Optional> = Wiring<S, After, Optional> &
-  (Values<After, Optional> extends InputOf<S>
+/** `input` may be left out where the outputs together are the step's input already. */
+type StepWiring<S, After, Optional, Memoise> = Wiring<S, After, Optional, Memoise> &
+  (Fits<Values<After, Optional>, InputOf<S>> extends true
     ? { readonly input?: (values: Values<After, Optional>) => InputOf<S> }
     : { readonly input: (values: Values<After, Optional>) => InputOf<S> })
 
-interface FanOutWiring<S, After, Optional, Item> extends Wiring<S, After, Optional> {
+interface FanOutWiring<S, After, Optional, Item, Memoise> extends Wiring<S, After, Optional, Memoise> {
   readonly over: (values: Values<After, Optional>) => readonly Item[]
   readonly concurrency: number
   readonly input: (item: Item, values: Values<After, Optional>, index: number) => InputOf<S>
@@ -104,13 +127,17 @@ export function workflowInput<Given, Output>(schema: z.ZodType<Output, Given>): 
  * - `after`: the nodes whose outputs it needs; `optional`: those it waits for and may have to do without.
  * - `when`: false of these outputs skips it, and whatever needs it.
  * - `input`: the step's input, made of these outputs; left out, the step gets the outputs as they are.
- * - `memoise`: whether its output is stored, so that it is never executed again for its run. True unless given.
+ * - `memoise`: whether its output is stored, so that it is never executed again for its run. True unless given. Dependents
+ *   then see what JSON makes of the output, or the step's `output` schema of that, whether the run has a store or not.
+ *
+ * An output is shared by all that depend on it, so nobody may change it.
  */
 export function node<
   S extends AnyStep<never>,
   After extends Dependencies = Record<never, never>,
   Optional extends Dependencies = Record<never, never>,
->(wiring: StepWiring<S, After, Optional>): StepNode<S, OutputOf<S>, ContextOfStep<S>> {
+  const Memoise extends boolean = true,
+>(wiring: StepWiring<S, After, Optional, Memoise>): StepNode<S, Outcome<S, Memoise>, ContextOfStep<S>> {
   return { kind: 'step', ...wired(wiring), input: wiring.input }
 }
 
@@ -124,13 +151,14 @@ export function fanOut<
   Item,
   After extends Dependencies = Record<never, never>,
   Optional extends Dependencies = Record<never, never>,
->(wiring: FanOutWiring<S, After, Optional, Item>): FanOutNode<S, OutputOf<S>[], ContextOfStep<S>> {
+  const Memoise extends boolean = true,
+>(wiring: FanOutWiring<S, After, Optional, Item, Memoise>): FanOutNode<S, Outcome<S, Memoise>[], ContextOfStep<S>> {
   const { over, concurrency, input } = wiring
   return { kind: 'fan_out', ...wired(wiring), over, concurrency, input }
 }
 
 function wired<S extends AnyStep<never>, After extends Dependencies, Optional extends Dependencies>(
-  wiring: Wiring<S, After, Optional>,
+  wiring: Wiring<S, After, Optional, boolean>,
 ) {
   const { step, name = step.name, after = {}, optional = {}, when, memoise = true } = wiring
   return { step, name, after, optional, when, memoise }

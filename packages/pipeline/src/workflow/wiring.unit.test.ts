@@ -65,6 +65,34 @@ describe('types', () => {
     )
   })
 
+  test('are what JSON makes of the output of a memoised node, or what the schema of its step reads', () => {
+    const found = () => ({
+      at: new Date(),
+      tags: new Map<string, number>(),
+      list: [new Date()],
+      note: undefined as string | undefined,
+    })
+    const step = defineStep({ name: 'find', idempotencyKey: keyOf, retryable: true, execute: found })
+    const words = 'not JSON: give the step an output schema or its node memoise: false'
+    const memoised = node({ step })
+    expectTypeOf<OutputOfNode<typeof memoised>>().toEqualTypeOf<{
+      at: string
+      tags: typeof words
+      list: string[]
+      note: string | undefined
+    }>()
+    const anew = node({ step, memoise: false })
+    expectTypeOf<OutputOfNode<typeof anew>>().toEqualTypeOf<ReturnType<typeof found>>()
+    const read = node({ step: defineStep({ ...step, output: z.object({ at: z.coerce.date() }) }) })
+    expectTypeOf<OutputOfNode<typeof read>>().toEqualTypeOf<{ at: Date }>()
+    const each = fanOut({ step, over: () => [1], concurrency: 1, input: () => undefined })
+    expectTypeOf<OutputOfNode<typeof each>[0]['at']>().toEqualTypeOf<string>()
+    const result = defineWorkflow({ name: 'w', version: '1', input: order, steps: [anew], output: anew })
+    const runFound = () => runWorkflow(result, { sku: '', country: '' }, { key: '1' })
+    expectTypeOf<Awaited<ReturnType<typeof runFound>>['output']['at']>().toEqualTypeOf<string>()
+    expect(runFound).toBeTypeOf('function')
+  })
+
   test("make a workflow's context what all its steps need together", () => {
     expectTypeOf<ContextOfNodes<[typeof prices, typeof tax, typeof labels]>>().toEqualTypeOf<
       { prices: ReadonlyMap<string, number[]> } & { rates: Readonly<Record<string, number>> }
@@ -79,6 +107,27 @@ describe('types', () => {
   })
 })
 
+const payTax = defineStep({
+  name: 'payTax',
+  idempotencyKey: keyOf,
+  retryable: true,
+  execute: ({ prices, tax }: { prices: number[]; tax?: { rate: number | undefined } | undefined }) =>
+    prices.length * (tax?.rate ?? 0),
+})
+const today = defineStep({
+  name: 'today',
+  idempotencyKey: keyOf,
+  retryable: true,
+  execute: () => ({ at: new Date(), months: new Map([[1, new Date()]]) }),
+})
+const inYear = defineStep({
+  name: 'inYear',
+  idempotencyKey: keyOf,
+  retryable: true,
+  execute: ({ at }: { at: Date }) => at.getFullYear(),
+})
+const day = node({ step: today })
+
 test('a wiring that does not fit does not compile', () => {
   const context = { prices: new Map([['a', [1]]]), rates: {} }
   const neverRun = () => [
@@ -92,6 +141,12 @@ test('a wiring that does not fit does not compile', () => {
     node({ step: loadPrices, optional: { order, tax }, input: ({ tax }) => `${tax.rate}` }),
     // @ts-expect-error there is no such field
     node({ step: loadTax, after: { order }, when: ({ order }) => order.open, input: () => 'DE' }),
+    // @ts-expect-error the step calls it `tax`
+    node({ step: payTax, after: { prices }, optional: { taxes: tax } }),
+    // @ts-expect-error JSON makes a text of a date
+    node({ step: inYear, after: { day }, input: ({ day }) => ({ at: day.at }) }),
+    // @ts-expect-error JSON does not hold a map
+    node({ step: inYear, after: { day }, input: ({ day }) => ({ at: day.months.get(1) ?? new Date() }) }),
     fanOut({
       ...{ step: loadTax, after: { prices }, concurrency: 1 },
       over: ({ prices }) => prices,
