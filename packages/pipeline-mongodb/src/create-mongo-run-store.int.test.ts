@@ -1,4 +1,4 @@
-import { ending, nodeClaim, runOf } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
+import { ending, nodeClaim, runOf, workerOn } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
 import { describeRunStore } from '@buyer-group/pipeline/test-kit/run-store-contract.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createMongoRunStore } from './create-mongo-run-store.ts'
@@ -36,7 +36,7 @@ describe('the record of a run in MongoDB', () => {
       createdAt: at,
       expiresAt: new Date(at.getTime() + 90 * DAY_MS),
     })
-    await store.end('order', ending({ output: '{"total":3}', at: new Date(at.getTime() + 1_250) }))
+    await store.end(workerOn('order'), ending({ output: '{"total":3}', at: new Date(at.getTime() + 1_250) }))
     expect(await operation()).toMatchObject({ status: 'completed', output: { total: 3 }, duration: 1_250 })
     expect(await operation()).not.toHaveProperty('outputText')
   })
@@ -45,7 +45,7 @@ describe('the record of a run in MongoDB', () => {
     const describeOutput = (output: unknown, status: string) => ({ status, members: (output as unknown[]).length })
     const store = createMongoRunStore(database.db, { describeOutput })
     await store.begin(runOf('order'))
-    await store.end('order', ending({ status: 'superseded', output: '["ann","bob"]' }))
+    await store.end(workerOn('order'), ending({ status: 'superseded', output: '["ann","bob"]' }))
     expect(await operation()).toMatchObject({ output: { status: 'superseded', members: 2 } })
     expect(await store.read('order')).toMatchObject({ output: '["ann","bob"]' })
   })
@@ -63,7 +63,7 @@ describe('the record of a run in MongoDB', () => {
     } as const
     const large = JSON.stringify('x'.repeat(2 * 1_024 * 1_024 - 2))
     await store.begin(runOf('order', { input: large }))
-    await store.end('order', ending({ output: `[${large},""]`, steps: Array(2_500).fill(step) }))
+    await store.end(workerOn('order'), ending({ output: `[${large},""]`, steps: Array(2_500).fill(step) }))
     const stored = await operation()
     expect(stored?.steps).toHaveLength(2_000)
     expect(stored?.stepsOmitted).toBe(500)
@@ -77,7 +77,7 @@ describe('the record of a run in MongoDB', () => {
     await store.begin(runOf('order'))
     await store.claim(nodeClaim())
     await expect(store.complete(nodeClaim(), tooLarge)).rejects.toMatchObject(refused)
-    await expect(store.end('order', ending({ output: tooLarge }))).rejects.toMatchObject(refused)
+    await expect(store.end(workerOn('order'), ending({ output: tooLarge }))).rejects.toMatchObject(refused)
     const odd = store.begin(runOf('other', { input: tooLarge }))
     await expect(odd).rejects.toMatchObject({ code: 'input_too_large', fate: 'permanent' })
     expect(await store.read('other')).toBeNull()
@@ -137,7 +137,7 @@ describe('runs side by side', () => {
     const commands = database.watchCommands()
     await Promise.all(keys.map((key) => store.begin(runOf(key))))
     expect(commands.map(({ commandName }) => commandName)).toEqual(['insert'])
-    await Promise.all(keys.map((key) => store.end(key, ending())))
+    await Promise.all(keys.map((key) => store.end(workerOn(key), ending())))
     expect(commands.map(({ commandName }) => commandName)).toEqual(['insert', 'update'])
   })
 
@@ -159,7 +159,7 @@ test('every write waits until a majority has it in its journal', async () => {
   await store.complete(nodeClaim(), '1')
   await store.release(nodeClaim())
   await store.restart('order', '1', '2')
-  await store.end('order', ending())
+  await store.end(workerOn('order'), ending())
   const writes = commands.filter(({ command }) => command.txnNumber !== undefined && command.autocommit === undefined)
   expect(writes.map(({ commandName }) => commandName)).toEqual(['insert', ...Array(4).fill('update')])
   const commits = commands.filter(({ commandName }) => commandName === 'commitTransaction')

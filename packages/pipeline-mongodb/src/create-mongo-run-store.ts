@@ -11,7 +11,8 @@ export interface MongoRunStoreOptions {
   readonly operationsKeptMs?: number
   /**
    * How long what a node returned is kept after it did, in milliseconds; 31 days unless given: a day more than the topic
-   * that keeps messages the longest, so that no message comes back after what was paid for it is gone.
+   * that keeps messages the longest, so that no message comes back after what was paid for it is gone. A run that is gone
+   * on with later than that executes its nodes again.
    */
   readonly resultsKeptMs?: number
   /**
@@ -33,7 +34,10 @@ export function createMongoRunStore(db: Db, options: MongoRunStoreOptions = {}):
   const { operationsKeptMs = 90 * DAY_MS, resultsKeptMs = 31 * DAY_MS, describeOutput } = options
   const { pipelineOperations, pipelineStepResults: results } = collectionsOf(durable(db))
   return {
-    ...createRuns({ client: db.client, operations: pipelineOperations, operationsKeptMs, describeOutput }, results),
+    ...createRuns(
+      { client: db.client, operations: pipelineOperations, operationsKeptMs, resultsKeptMs, describeOutput },
+      results,
+    ),
     ...createNodeClaims(results, resultsKeptMs),
   }
 }

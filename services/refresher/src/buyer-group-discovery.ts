@@ -2,7 +2,7 @@ import { defineWorkflow } from '@buyer-group/pipeline/workflow/define-workflow.t
 import { node, workflowInput } from '@buyer-group/pipeline/workflow/node.ts'
 import type { RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import { z } from 'zod'
-import { WORKFLOW_NAME } from './refresh-id.ts'
+import { WORKFLOW_NAME, WORKFLOW_VERSION } from './refresh-id.ts'
 import type { Draft } from './refresh-state.ts'
 import { groupToPublish } from './rules/refresh-outcome.ts'
 import { assignRoles } from './steps/assign-roles.ts'
@@ -107,7 +107,7 @@ const logClosed = node({
  */
 export const buyerGroupDiscovery = defineWorkflow({
   name: WORKFLOW_NAME,
-  version: '2',
+  version: WORKFLOW_VERSION,
   input: command,
   steps: [
     company,
@@ -133,5 +133,5 @@ export const buyerGroupDiscovery = defineWorkflow({
   statusOf: ({ outcome }) => (outcome === 'superseded' ? 'superseded' : 'completed'),
   repeat: { while: ({ outcome }) => outcome === 'again', maxRounds: MAX_ROUNDS },
   // Nothing but the answer of a people source is kept of a run, and another version asks it at most once more.
-  onVersionChange: { kind: 'restart' },
+  onVersionChange: { kind: 'restart', from: ['1'] },
 })

@@ -102,6 +102,19 @@ describe('buyer-group discovery', () => {
     expect(database.groups.get('acme')?.members).toMatchObject([{ name: 'Kim', title: 'CEO' }])
   })
 
+  test('takes a run over that the version before left open, and leaves one of a newer version alone', async () => {
+    const { run, store } = discovery()
+    const begin = (sequence: number, version: string) => {
+      const { name: workflow } = buyerGroupDiscovery
+      const input = JSON.stringify(command(sequence))
+      return store.begin({ key: refreshIdOf(`cmd_${sequence}`), workflow, version, input, at: new Date() })
+    }
+    await begin(5, '1')
+    expect((await run(5)).output).toMatchObject({ outcome: 'completed' })
+    await begin(6, 'newer')
+    await expect(run(6)).rejects.toMatchObject({ code: 'workflow_version_unknown', fate: 'unknown' })
+  })
+
   test('is tried again later where the group moves ten times', async () => {
     const { run, stores } = discovery()
     Object.assign(stores.groups, { insert: async () => false })

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { ending, nodeClaim, runOf } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
+import { ending, nodeClaim, runOf, workerOn } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { createMongoRunStore } from '../create-mongo-run-store.ts'
 import { openMigratedDatabase } from '../test-kit/migrated-database.ts'
@@ -41,7 +41,7 @@ test('a worker that was killed is replaced: what it finished is taken, what it b
   const claimed = await vi.waitUntil(ask, { timeout: 15_000 })
   expect(claimed).toEqual({ kind: 'claimed', interrupted: true })
   expect(await store.complete(second, '2')).toBe(true)
-  expect(await store.end('order', ending())).toEqual(ending())
+  expect(await store.end(workerOn('order'), ending())).toEqual({ kind: 'ended' })
 }, 20_000)
 
 test('a worker that was killed keeps its node for as long as it asked for', async () => {
@@ -63,5 +63,5 @@ test('a worker that was killed between its last node and the end is resumed with
   expect(await store.begin(runOf('order'))).toMatchObject({ kind: 'resumed' })
   const outcomes = await Promise.all(nodes.map((node) => store.claim({ ...node, token: 'next' })))
   expect(outcomes.map(({ kind }) => kind)).toEqual(['finished', 'finished'])
-  expect(await store.end('order', ending())).toEqual(ending())
+  expect(await store.end(workerOn('order'), ending())).toEqual({ kind: 'ended' })
 })

@@ -1,5 +1,5 @@
 import type { RunStore } from '@buyer-group/pipeline/store/run-store.ts'
-import { ending, failure, nodeClaim, runOf } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
+import { ending, failure, nodeClaim, runOf, workerOn } from '@buyer-group/pipeline/test-kit/run-store/world.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { startTcpProxy, type TcpProxy } from '@buyer-group/testing/faults/tcp-proxy.ts'
 import { MongoClient } from 'mongodb'
@@ -72,6 +72,7 @@ describe('where the connection drops between a write and its answer', () => {
     )
     expect(await store.begin(runOf('order'))).toEqual({
       kind: 'resumed',
+      hasFailed: false,
       workflow: 'price-order',
       version: '1',
       input: runOf('order').input,
@@ -82,7 +83,7 @@ describe('where the connection drops between a write and its answer', () => {
     const { store, proxy } = await openBehindProxy()
     await store.begin(runOf('order'))
     const ended = async () => (await operation())?.status === told.status
-    await loseAnswer(proxy, () => store.end('order', told), ended)
-    expect(await store.end('order', told)).toEqual(told)
+    await loseAnswer(proxy, () => store.end(workerOn('order'), told), ended)
+    expect(await store.end(workerOn('order'), told)).toEqual({ kind: 'ended' })
   })
 })

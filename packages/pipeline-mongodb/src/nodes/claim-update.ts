@@ -26,7 +26,8 @@ export function claimUpdate({ token, at, holdMs }: NodeClaim, keptMs: number): D
     heldUntil: afterNow(holdMs),
     // Once so, it stays so until the node is finished (RunStore, `interrupted`).
     interrupted: { $or: [{ $eq: ['$interrupted', true] }, leftByAnother] },
-    startedAt: at,
+    // A worker that holds it longer began when it did.
+    startedAt: { $cond: [isMine, '$startedAt', at] },
     // No claim may be forgotten while it is held.
     expiresAt: afterNow(Math.max(keptMs, holdMs)),
   }

@@ -1,3 +1,4 @@
+import { checkNodeKeys } from '@buyer-group/pipeline/store/check-keys.ts'
 import type { RunStore } from '@buyer-group/pipeline/store/run-store.ts'
 import type { PipelineStepResultDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
@@ -13,8 +14,12 @@ export function createNodeClaims(
   keptMs: number,
 ): Pick<RunStore, 'claim' | 'complete' | 'release'> {
   const update = gatherWrites(results)
+  const claimTogether = gatherClaims(results, keptMs)
   return {
-    claim: gatherClaims(results, keptMs),
+    claim: async (claim) => {
+      checkNodeKeys(claim)
+      return claimTogether(claim)
+    },
 
     complete: async (claim, output) => {
       checkOutputSize(output, `node ${claim.node}`)

@@ -1,4 +1,5 @@
-import type { BegunRun, RunEnding, RunStore } from '@buyer-group/pipeline/store/run-store.ts'
+import { checkKey } from '@buyer-group/pipeline/store/check-keys.ts'
+import type { BegunRun, EndOutcome, RunEnding, RunStore, RunWorker } from '@buyer-group/pipeline/store/run-store.ts'
 import { unknownRun } from '@buyer-group/pipeline/store/unknown-run.ts'
 import { gather } from '@buyer-group/shared/batching/gather.ts'
 import type { PipelineOperationDoc, PipelineStepResultDoc } from '@buyer-group/shared/mongo/collections.ts'
@@ -13,6 +14,7 @@ export interface RunsOptions {
   readonly client: MongoClient
   readonly operations: Collection<PipelineOperationDoc>
   readonly operationsKeptMs: number
+  readonly resultsKeptMs: number
   readonly describeOutput: ((output: unknown, status: string) => unknown) | undefined
 }
 
@@ -21,9 +23,9 @@ const MAX_ATTEMPTS = 3
 
 /** The part of the store that is about runs, each one document of `pipeline_operations`. */
 export function createRuns(
-  { client, operations, operationsKeptMs, describeOutput }: RunsOptions,
+  { client, operations, operationsKeptMs, resultsKeptMs, describeOutput }: RunsOptions,
   results: Collection<PipelineStepResultDoc>,
-): Pick<RunStore, 'begin' | 'end' | 'restart' | 'read'> {
+): Pick<RunStore, 'begin' | 'reopen' | 'end' | 'restart' | 'read'> {
   // Inserts and updates of one bulk write are two commands one after the other: gathered apart they go side by side.
   const insert = gatherWrites(operations)
   const update = gatherWrites(operations)
@@ -31,25 +33,30 @@ export function createRuns(
 
   return {
     begin: async (run) => {
+      checkKey('the key of a run', run.key)
       checkInputSize(run.input, run.key)
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt += 1) {
         const outcome = await insert({ insertOne: { document: toNewDoc(run, operationsKeptMs) } }, run.input.length)
         if (outcome === 'written') return { kind: 'new' }
         const known = await find(run.key)
-        if (known?.status === 'failed') await update(reopenOperation(run.key))
         if (known !== null) return toBegun(known)
       }
       throw unknownRun(run.key)
     },
 
-    end: async (key, ending) => {
-      if (ending.output !== null) checkOutputSize(ending.output, `run ${key}`)
-      const operation = endOperation(key, toEndedFields(ending, describeOutput))
-      const outcome = await update(operation, ending.output?.length)
-      return outcome === 'written' ? ending : whichStands(key, ending, await find(key))
+    reopen: async (key, version) => {
+      await update(reopenOperation(key, version))
     },
 
-    restart: (key, from, to) => restartRun({ client, operations, results }, { key, from, to }),
+    end: async (worker, ending) => {
+      const { key } = worker
+      if (ending.output !== null) checkOutputSize(ending.output, `run ${key}`)
+      const operation = endOperation(worker, toEndedFields(ending, describeOutput))
+      const outcome = await update(operation, ending.output?.length)
+      return outcome === 'written' ? { kind: 'ended' } : whichStands(worker, ending, await find(key))
+    },
+
+    restart: (key, from, to) => restartRun({ client, operations, results, resultsKeptMs }, { key, from, to }),
 
     read: async (key) => {
       const doc = await find(key)
@@ -68,18 +75,27 @@ async function findRuns(
 }
 
 function toBegun(doc: PipelineOperationDoc): BegunRun {
-  const begun = { workflow: doc.pipelineName, version: doc.pipelineVersion, input: inputOf(doc) }
-  return OPEN.includes(doc.status) ? { kind: 'resumed', ...begun } : { kind: 'ended', ...begun, ending: toEnding(doc) }
+  const { status, pipelineName: workflow, pipelineVersion: version } = doc
+  const begun = { workflow, version, input: inputOf(doc) }
+  if (!OPEN.includes(status)) return { kind: 'ended', ...begun, ending: toEnding(doc) }
+  return { kind: 'resumed', hasFailed: status === 'failed', ...begun }
 }
 
 /**
  * After an update that may have matched nothing: another run's, since the database counts matches by the round trip, or
- * this one's, because it had ended.
+ * this one's, because it had ended or moved to another version.
  */
-function whichStands(key: string, ending: RunEnding, stored: PipelineOperationDoc | null): RunEnding {
+function whichStands(
+  { key, version, token }: RunWorker,
+  ending: RunEnding,
+  stored: PipelineOperationDoc | null,
+): EndOutcome {
   if (stored === null) throw unknownRun(key)
-  if (!OPEN.includes(stored.status)) return toEnding(stored)
+  if (stored.pipelineVersion !== version) return { kind: 'moved' }
+  if (!OPEN.includes(stored.status)) {
+    return stored.endedBy === token ? { kind: 'ended' } : { kind: 'ended_elsewhere', ending: toEnding(stored) }
+  }
   // A failure may be begun anew before it is read. A final ending is not: this is another record under the same key.
   if (!OPEN.includes(ending.status)) throw unknownRun(key)
-  return ending
+  return { kind: 'ended' }
 }

@@ -22,17 +22,16 @@ async function executeAttempts(work: StepWork): Promise<unknown> {
       const output = await attemptStep(work)
       return work.isReadBack ? throughJson(work.step, output) : output
     } catch (cause) {
-      await waitForRetry(work, cause)
+      await pause(work.clock, delayAfter(work, cause), work.cancellation)
     }
   }
 }
 
 /**
- * Waits until the next attempt is due after one that threw `cause`.
- * @throws `cause` where none may follow: a permanent failure, no attempts or no time left, or the run is stopping; the
- * reason where the run is stopped meanwhile.
+ * In how many milliseconds the next attempt is due after one that threw `cause`.
+ * @throws `cause` where none may follow: a permanent failure, no attempts or no time left, or the run is stopping.
  */
-export async function waitForRetry(work: StepWork, cause: unknown): Promise<void> {
+export function delayAfter(work: StepWork, cause: unknown): number {
   const { step, clock, cancellation } = work
   const { retry } = step
   if (retry === undefined || work.attempts >= retry.maxAttempts || cancellation.isStopping) throw cause
@@ -42,7 +41,7 @@ export async function waitForRetry(work: StepWork, cause: unknown): Promise<void
   const deadline = Math.min(work.deadline, work.startedAt + (retry.deadlineMs ?? Infinity))
   if (clock.now() + delayMs >= deadline) throw cause
   work.onRetry(delayMs, failure)
-  await pause(clock, delayMs, cancellation)
+  return delayMs
 }
 
 export function isPromise(value: unknown): value is PromiseLike<unknown> {

@@ -2,6 +2,7 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import canonicalize from 'canonicalize'
 import type { BegunRun, NewRun, RunEnding, RunStore } from '../store/run-store.ts'
 import type { AnyWorkflow } from '../workflow/define-workflow.ts'
+import type { RunScope } from './run-scope.ts'
 
 /** How often a run may move to another version under us before we let it be. */
 const MAX_MOVES = 10
@@ -18,7 +19,8 @@ interface Run {
 }
 
 /**
- * Opens a run, or finds how it stands; the workflow that comes back is the one to go on by.
+ * Opens a run, or finds how it stands; the workflow that comes back is the one to go on by. A run that is refused is left
+ * as it was.
  * @throws AppError `run_key_reused` (permanent) where the key's run has another input or workflow;
  * `workflow_version_unknown` (unknown) where it was begun by a version that the definition says nothing of;
  * `run_version_contended` (retryable); what the store throws.
@@ -32,17 +34,27 @@ export async function beginRun(store: RunStore, workflow: AnyWorkflow, run: Run)
     refuseOther(run, begun, name)
     const found = versionOf(workflow, begun.version)
     if (begun.kind === 'ended') return { kind: 'ended', workflow: found ?? workflow, ending: begun.ending }
-    if (found !== undefined) return { kind: 'resumed', workflow: found }
-    if (workflow.onVersionChange.kind === 'finish') throw versionUnknown(run.key, workflow, begun.version)
+    if (found !== undefined) {
+      if (begun.hasFailed) await store.reopen(run.key, found.version)
+      return { kind: 'resumed', workflow: found }
+    }
+    if (!restarts(workflow, begun.version)) throw versionUnknown(run.key, workflow, begun.version)
     if (await store.restart(run.key, begun.version, version)) return { kind: 'started', workflow }
   }
-  throw new AppError(
-    `run "${run.key}" of workflow "${name}" was moved to another version ${MAX_MOVES} times meanwhile`,
-    {
-      code: 'run_version_contended',
-      fate: 'retryable',
-    },
-  )
+  throw versionContended(run.key, name, `was moved to another version ${MAX_MOVES} times meanwhile`)
+}
+
+/** What a worker stops with whose run is no longer of its version: begun again, it finds how the run stands. */
+export function runMoved(scope: Pick<RunScope, 'key' | 'workflow' | 'version'>): AppError {
+  const { key, workflow, version } = scope
+  return versionContended(key, workflow, `was restarted by another version than "${version}" meanwhile`)
+}
+
+function versionContended(key: string, workflow: string, words: string): AppError {
+  return new AppError(`run "${key}" of workflow "${workflow}" ${words}; run it again later`, {
+    code: 'run_version_contended',
+    fate: 'retryable',
+  })
 }
 
 function versionOf(workflow: AnyWorkflow, version: string): AnyWorkflow | undefined {
@@ -50,6 +62,10 @@ function versionOf(workflow: AnyWorkflow, version: string): AnyWorkflow | undefi
   const { onVersionChange } = workflow
   if (onVersionChange.kind !== 'finish') return undefined
   return onVersionChange.earlier.find((earlier) => earlier.version === version)
+}
+
+function restarts({ onVersionChange }: AnyWorkflow, version: string): boolean {
+  return onVersionChange.kind === 'restart' && onVersionChange.from.includes(version)
 }
 
 /** One key is one run of one workflow with one input. */

@@ -50,7 +50,7 @@ describe('a run that another version of its workflow began', () => {
 
   test('begins anew where the definition says so', async () => {
     const { store, settings } = await cutOff()
-    const { output } = await runWorkflow(pricing('2', { kind: 'restart' }), input, settings)
+    const { output } = await runWorkflow(pricing('2', { kind: 'restart', from: ['1'] }), input, settings)
     expect(output).toBe('a load 2 price 2')
     expect(executed).toEqual(['load by 2', 'price by 2'])
     expect(await store.read('run')).toMatchObject({ version: '2', status: 'completed' })
@@ -85,14 +85,17 @@ describe('a run that another version of its workflow began', () => {
         return store.restart(key, from, to)
       },
     }
-    const { output } = await runWorkflow(pricing('2', { kind: 'restart' }), input, { ...settings, store: racing })
+    const { output } = await runWorkflow(pricing('2', { kind: 'restart', from: ['1'] }), input, {
+      ...settings,
+      store: racing,
+    })
     expect(output).toBe('a load 2 price 2')
   })
 
   test('is given up for now where it moves again and again', async () => {
     const { store, settings } = await cutOff()
     const moving: RunStore = { ...store, restart: async () => false }
-    const running = runWorkflow(pricing('2', { kind: 'restart' }), input, { ...settings, store: moving })
+    const running = runWorkflow(pricing('2', { kind: 'restart', from: ['1'] }), input, { ...settings, store: moving })
     await expect(running).rejects.toMatchObject({ code: 'run_version_contended', fate: 'retryable' })
   })
 })

@@ -2,6 +2,7 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { RunEnding } from '../store/run-store.ts'
 import type { AnyWorkflow } from '../workflow/define-workflow.ts'
+import { runMoved } from './begin-run.ts'
 import { readNodeOutput, toJson } from './json-output.ts'
 import type { RunResult } from './run-result.ts'
 import type { RunScope } from './run-scope.ts'
@@ -10,17 +11,22 @@ import { untilStored } from './store-patience.ts'
 /** What a run that has not ended, or not for good, is called in the store. */
 const NOT_FINAL = new Set(['running', 'failed', ''])
 
-/** Closes a run that came to its output. Where another worker closed it first, that ending's output is returned. */
+/**
+ * Closes a run that came to its output. Where another worker closed it first, that ending's output is returned.
+ * @throws AppError `run_version_contended` (retryable) where the run moved to another version meanwhile.
+ */
 export async function endRun(scope: RunScope, workflow: AnyWorkflow, output: unknown): Promise<RunResult<unknown>> {
-  const { key, store, records, clock } = scope
+  const { store, records, clock } = scope
   const status = statusOf(workflow, output)
   const text = toJson(output, 'unserialisable_output', `the output of workflow "${workflow.name}"`)
   if (store === undefined) {
     return { output: readNodeOutput(workflow.output, text), status, steps: records, endedHere: true }
   }
   const ending = { status, output: text === '' ? null : text, error: null, steps: records, at: new Date(clock.now()) }
-  const standing = await untilStored(scope, () => store.end(key, ending))
-  return { ...fromEnding(workflow, standing), endedHere: isSame(standing, ending) }
+  const outcome = await untilStored(scope, () => store.end(scope, ending))
+  if (outcome.kind === 'moved') throw runMoved(scope)
+  if (outcome.kind === 'ended_elsewhere') return fromEnding(workflow, outcome.ending)
+  return { ...fromEnding(workflow, ending), endedHere: true }
 }
 
 /**
@@ -32,12 +38,12 @@ export async function endFailed(
   workflow: AnyWorkflow,
   cause: unknown,
 ): Promise<RunResult<unknown> | undefined> {
-  const { key, store, records, clock } = scope
+  const { store, records, clock } = scope
   const error = wordsOf(cause)
   try {
     const ending = { status: 'failed', output: null, error, steps: records, at: new Date(clock.now()) }
-    const standing = await store?.end(key, ending)
-    return standing === undefined || standing.status === 'failed' ? undefined : fromEnding(workflow, standing)
+    const outcome = await store?.end(scope, ending)
+    return outcome?.kind === 'ended_elsewhere' ? fromEnding(workflow, outcome.ending) : undefined
   } catch {
     return undefined
   }
@@ -62,8 +68,4 @@ function statusOf(workflow: AnyWorkflow, output: unknown): string {
     code: 'invalid_run_status',
     fate: 'permanent',
   })
-}
-
-function isSame(one: RunEnding, other: RunEnding): boolean {
-  return one === other || (one.status === other.status && one.at.getTime() === other.at.getTime())
 }

@@ -19,7 +19,7 @@ export function holdMsOf(timeout: number | undefined): number {
  * What is returned resolves once no renewal is under way any more: one that reached the store after the claim was given
  * back would take the node again.
  */
-export function keepClaim(store: RunStore, claim: NodeClaim, clock: Clock): () => Promise<void> {
+export function keepClaim(store: RunStore, claim: Omit<NodeClaim, 'at'>, clock: Clock): () => Promise<void> {
   let isOver = false
   let stopTimer = () => {}
   let renewal = Promise.resolve()

@@ -18,6 +18,7 @@ test('a renewal that is under way has reached the store before the claim can be 
   const claim: NodeClaim = {
     run: 'run',
     version: '1',
+    retryable: true,
     node: 'pay',
     idempotencyKey: 'key',
     token: 'first worker',

@@ -1,6 +1,7 @@
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { checkAgainst } from '../check-against.ts'
 import { type Clock, systemClock } from '../clock.ts'
+import { checkKey } from '../store/check-keys.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { AnyWorkflow, Workflow } from '../workflow/define-workflow.ts'
 import { type Beginning, beginRun } from './begin-run.ts'
@@ -33,11 +34,12 @@ export type RunOptions<Context> = RunSettings &
 
 /**
  * Runs a workflow, or goes on with a run of the same key. With a store, a run that ended returns its output again without
- * executing anything, and one that was cut off is resumed at its first unfinished nodes. The output is what
- * JSON, or the schema of the last step, makes of it, with a store and without, so that it is always the same.
- * @throws StepError where a step failed; AppError `invalid_workflow_input`, `unserialisable_input`, `run_key_reused`,
- * `workflow_without_output`, `invalid_run_status` (permanent), `run_deadline_exceeded`, `rounds_exhausted` (retryable),
- * `run_cancelled` (fate of the signal's reason), `workflow_version_unknown` (unknown); what the store throws.
+ * executing anything, and one that was cut off is resumed at its first unfinished nodes. The output is what JSON, or the
+ * schema of the last step, makes of it, with a store and without, so that it is always the same.
+ * @throws StepError where a step failed; AppError `invalid_key`, `invalid_workflow_input`, `unserialisable_input`,
+ * `run_key_reused`, `workflow_without_output`, `invalid_run_status` (permanent), `run_deadline_exceeded`,
+ * `rounds_exhausted`, `run_version_contended` (retryable), `run_cancelled` (fate of the signal's reason),
+ * `workflow_version_unknown` (unknown); what the store throws.
  */
 export async function runWorkflow<Given, Output, Context>(
   workflow: Workflow<Given, Output, Context>,
@@ -51,6 +53,7 @@ type Options = RunSettings & { readonly context?: unknown }
 
 async function run(asked: AnyWorkflow, given: unknown, options: Options): Promise<RunResult<unknown>> {
   const { key, signal, clock = systemClock } = options
+  checkKey('the key of a run', key)
   if (signal?.aborted) throw runCancelled({ key, workflow: asked.name }, signal.reason)
   const startedAt = clock.now()
   const input = checkRunInput(asked, given)

@@ -1,4 +1,5 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { checkKey, checkNodeKeys } from './check-keys.ts'
 import type { BegunRun, ClaimOutcome, HeldClaim, NewRun, NodeId, RunEnding, RunStore, StoredRun } from './run-store.ts'
 import { unknownRun } from './unknown-run.ts'
 
@@ -18,10 +19,13 @@ export interface MemoryRunStore extends RunStore {
 }
 
 /** A run that has not ended, or how it did. */
-type RunRecord = Omit<StoredRun, 'key'>
+interface RunRecord extends Omit<StoredRun, 'key'> {
+  /** The token of the worker that ended it. */
+  readonly endedBy: string | null
+}
 
 interface NodeRecord {
-  readonly version: string
+  readonly retryable: boolean
   /** Who holds or finished it; null where it was given back. */
   token: string | null
   /** By the store's clock, in milliseconds. */
@@ -74,24 +78,32 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
     forget,
 
     begin: async (run) => {
+      checkKey('the key of a run', run.key)
       const known = runs.get(run.key)
       if (known === undefined) {
         makeRoom()
         runs.set(run.key, newRecord(run))
         return { kind: 'new' }
       }
-      if (known.status === 'failed') runs.set(run.key, { ...known, status: 'running', error: null, completedAt: null })
       return toBegun(known)
     },
 
+    reopen: async (key, version) => {
+      const known = runs.get(key)
+      if (known?.status === 'failed' && known.version === version) runs.set(key, { ...known, ...RUNNING })
+    },
+
     claim: async (claim) => {
+      checkNodeKeys(claim)
+      const run = runs.get(claim.run)
+      if (run !== undefined && run.version !== claim.version) return { kind: 'moved' }
       const now = clock.now()
       const key = nodeKey(claim)
       const ofRun = nodesOf(claim.run)
       const node = ofRun.get(key)
       if (node === undefined) {
-        const { version, token, holdMs } = claim
-        ofRun.set(key, { version, token, heldUntil: now + holdMs, interrupted: false, output: null })
+        const { retryable, token, holdMs } = claim
+        ofRun.set(key, { retryable, token, heldUntil: now + holdMs, interrupted: false, output: null })
         return { kind: 'claimed', interrupted: false }
       }
       return claimKnown(node, claim, now)
@@ -109,34 +121,41 @@ export function createMemoryRunStore(options: MemoryRunStoreOptions = {}): Memor
       if (node?.output === null) node.token = null
     },
 
-    end: async (key, ending) => {
+    end: async ({ key, version, token }, ending) => {
       const known = runs.get(key)
       if (known === undefined) throw unknownRun(key)
-      if (isFinal(known.status)) return toEnding(known)
+      if (known.version !== version) return { kind: 'moved' }
+      if (isFinal(known.status)) {
+        return known.endedBy === token ? { kind: 'ended' } : { kind: 'ended_elsewhere', ending: toEnding(known) }
+      }
       const { at, ...how } = ending
-      runs.set(key, { ...known, ...how, completedAt: at })
+      runs.set(key, { ...known, ...how, completedAt: at, endedBy: token })
       if (isFinal(ending.status)) ended.add(key)
-      return ending
+      return { kind: 'ended' }
     },
 
     restart: async (key, from, to) => {
       const known = runs.get(key)
       if (known === undefined || isFinal(known.status) || known.version !== from) return false
-      runs.set(key, { ...known, version: to })
-      nodes.delete(key)
+      runs.set(key, { ...known, ...RUNNING, version: to })
+      const ofRun = nodesOf(key)
+      for (const [node, { retryable }] of ofRun) if (retryable) ofRun.delete(node)
       return true
     },
 
     read: async (key) => {
       const known = runs.get(key)
-      return known === undefined ? null : { key, ...known }
+      if (known === undefined) return null
+      const { endedBy: _, ...record } = known
+      return { key, ...record }
     },
   }
 }
 
-/** Lengths first, so that no two ids are one key whatever their texts hold. */
-function nodeKey({ version, node, idempotencyKey }: NodeId): string {
-  return `${version.length}:${node.length}:${version}${node}${idempotencyKey}`
+/** Lengths first, so that no two ids are one key whatever their texts hold. No version is called by the empty text. */
+function nodeKey({ version, retryable, node, idempotencyKey }: NodeId): string {
+  const of = retryable ? version : ''
+  return `${of.length}:${node.length}:${of}${node}${idempotencyKey}`
 }
 
 function claimKnown(node: NodeRecord, claim: HeldClaim & { readonly holdMs: number }, now: number): ClaimOutcome {
@@ -152,9 +171,10 @@ function claimKnown(node: NodeRecord, claim: HeldClaim & { readonly holdMs: numb
   return { kind: 'claimed', interrupted: node.interrupted }
 }
 
+const RUNNING = { status: 'running', output: null, error: null, completedAt: null, endedBy: null } as const
+
 function newRecord({ workflow, version, input, at }: NewRun): RunRecord {
-  const empty = { output: null, error: null, steps: [], completedAt: null }
-  return { workflow, version, input, status: 'running', createdAt: at, ...empty }
+  return { workflow, version, input, createdAt: at, steps: [], ...RUNNING }
 }
 
 const isFinal = (status: string): boolean => status !== 'running' && status !== 'failed'
@@ -163,7 +183,7 @@ function toBegun(run: RunRecord): BegunRun {
   const { workflow, version, input } = run
   return isFinal(run.status)
     ? { kind: 'ended', workflow, version, input, ending: toEnding(run) }
-    : { kind: 'resumed', workflow, version, input }
+    : { kind: 'resumed', hasFailed: run.status === 'failed', workflow, version, input }
 }
 
 function toEnding({ status, output, error, steps, completedAt, createdAt }: RunRecord): RunEnding {

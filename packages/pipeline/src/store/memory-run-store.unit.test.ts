@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { ending, failure, nodeClaim, runOf } from '../test-kit/run-store/world.ts'
+import { ending, failure, nodeClaim, runOf, workerOn } from '../test-kit/run-store/world.ts'
 import { describeRunStore } from '../test-kit/run-store-contract.ts'
 import { createMemoryRunStore } from './memory-run-store.ts'
 
@@ -20,8 +20,8 @@ describe('a store in memory', () => {
     const store = createMemoryRunStore({ maxRuns: 2 })
     await store.begin(runOf('first'))
     await store.begin(runOf('second'))
-    await store.end('second', ending())
-    await store.end('first', ending())
+    await store.end(workerOn('second'), ending())
+    await store.end(workerOn('first'), ending())
     await store.begin(runOf('third'))
     expect(await store.read('second')).toBeNull()
     expect(await store.read('first')).toMatchObject({ status: 'completed' })
@@ -31,7 +31,7 @@ describe('a store in memory', () => {
     const store = createMemoryRunStore({ maxRuns: 2 })
     await store.begin(runOf('running'))
     await store.begin(runOf('failed'))
-    await store.end('failed', failure('away'))
+    await store.end(workerOn('failed'), failure('away'))
     await expect(store.begin(runOf('more'))).rejects.toMatchObject({ code: 'run_store_full', fate: 'unavailable' })
     expect(await store.begin(runOf('running'))).toMatchObject({ kind: 'resumed' })
     store.forget('running')

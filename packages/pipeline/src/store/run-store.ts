@@ -9,19 +9,28 @@
  * All throw what their database throws.
  */
 export interface RunStore {
-  /** Opens the record of a run unless there is one. A failed run begins anew and keeps its finished nodes. */
+  /**
+   * Opens the record of a run unless there is one.
+   * @throws AppError `invalid_key` (permanent) for a key that is empty or not well-formed.
+   */
   begin(run: NewRun): Promise<BegunRun>
+
+  /** Takes the failure off a run that goes on. Nothing happens where it has not failed, or moved to another version. */
+  reopen(key: string, version: string): Promise<void>
 
   /**
    * Asks for the right to execute one node of a run for `holdMs` from now, by the store's clock, so that no two
    * workers' clocks are ever compared. At most one worker holds it at a time; whoever holds it asks again with the same
    * token to hold it longer.
+   *
+   * A worker that is told `moved` may hold the node all the same, where nobody else did: it gives it back.
+   * @throws AppError `invalid_key` (permanent) for a key or name that is empty or not well-formed.
    */
   claim(claim: NodeClaim): Promise<ClaimOutcome>
 
   /**
-   * Stores a node's output. False where another worker took over: the output of whoever holds it now counts. A claim that
-   * ran out and that nobody took over still counts, and so does the first output where a call is repeated.
+   * Stores a node's output. False where another worker took over, whose output counts, or where the run was restarted. A
+   * claim that ran out and that nobody took over still counts, and so does the first output where a call is repeated.
    */
   complete(claim: HeldClaim, output: string): Promise<boolean>
 
@@ -32,14 +41,16 @@ export interface RunStore {
   release(claim: HeldClaim): Promise<void>
 
   /**
-   * Closes a run. The first final ending stays; the one that stands is returned. A failure is not final.
+   * Closes a run that is still of the worker's version. The first final ending stays; a failure is not final.
    * @throws AppError `run_not_found` (retryable) where the run's record is gone.
    */
-  end(key: string, ending: RunEnding): Promise<RunEnding>
+  end(worker: RunWorker, ending: RunEnding): Promise<EndOutcome>
 
   /**
    * Lets a run that has not ended go on under another version of its workflow, without what the nodes of the old one
-   * returned. False where it has ended for good or its version is no longer `from`.
+   * returned; but claims and outputs of steps that must not be repeated stay, and are the new version's. From then on
+   * workers of the old version can neither claim a node nor end the run. False where it has ended for good or its version
+   * is no longer `from`.
    */
   restart(key: string, from: string, to: string): Promise<boolean>
 
@@ -57,7 +68,7 @@ export interface NewRun {
   readonly at: Date
 }
 
-/** What a run was begun with, which stays. */
+/** What a run was begun with. */
 interface Begun {
   readonly workflow: string
   readonly version: string
@@ -69,7 +80,7 @@ export type BegunRun =
   /** There was no record. Nothing of it can be stored yet. */
   | { readonly kind: 'new' }
   /** Begun before and not ended, or failed. */
-  | ({ readonly kind: 'resumed' } & Begun)
+  | ({ readonly kind: 'resumed'; readonly hasFailed: boolean } & Begun)
   /** Ended for good. */
   | ({ readonly kind: 'ended'; readonly ending: RunEnding } & Begun)
 
@@ -77,7 +88,10 @@ export type BegunRun =
 export interface NodeId {
   /** The run's idempotency key. */
   readonly run: string
+  /** Of the workflow, by which the worker goes. */
   readonly version: string
+  /** False of a step that must never be executed twice: one execution counts for all versions. */
+  readonly retryable: boolean
   /**
    * The node's name; of a fan-out, `enrich[0]` for whichever item has that idempotency key, `enrich[1]` for the next one
    * with the same.
@@ -90,6 +104,7 @@ export interface NodeId {
 export interface HeldClaim extends NodeId {
   /** Which worker: random, one a run in a process. */
   readonly token: string
+  /** Now, by the worker's clock: when the node began or was finished. For people only. */
   readonly at: Date
 }
 
@@ -107,6 +122,25 @@ export type ClaimOutcome =
   | { readonly kind: 'held'; readonly forMs: number }
   /** JSON text. */
   | { readonly kind: 'finished'; readonly output: string }
+  /** The run goes on under another version, and is not this worker's any more. */
+  | { readonly kind: 'moved' }
+
+/** Whoever runs a run. */
+export interface RunWorker {
+  /** The run's idempotency key. */
+  readonly key: string
+  /** Of the workflow, by which the worker goes. */
+  readonly version: string
+  readonly token: string
+}
+
+export type EndOutcome =
+  /** As asked for, by this call or an earlier one of this worker. */
+  | { readonly kind: 'ended' }
+  /** Another worker was first; its ending stays. */
+  | { readonly kind: 'ended_elsewhere'; readonly ending: RunEnding }
+  /** The run goes on, or has ended, under another version. */
+  | { readonly kind: 'moved' }
 
 export interface RunEnding {
   /** `completed` and whatever else a workflow's `statusOf` names are final; `failed` is not. */

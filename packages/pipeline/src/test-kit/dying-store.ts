@@ -23,6 +23,7 @@ export function dyingStore(store: RunStore, n: number, takesEffect: boolean): Dy
   return {
     calls,
     begin: guard('begin', store.begin),
+    reopen: guard('reopen', store.reopen),
     claim: guard('claim', store.claim),
     complete: guard('complete', store.complete),
     release: guard('release', store.release),

@@ -22,8 +22,12 @@ type ResultOf<Last> = Last extends { readonly step: { readonly output: z.ZodType
 
 /** What becomes of a run that was begun by a definition of another version. */
 export type OnVersionChange<Given, Output, Context> =
-  /** It begins anew by this definition; what the nodes of the other version returned is forgotten. */
-  | { readonly kind: 'restart' }
+  /**
+   * Begun by a version that `from` lists, it begins anew by this definition. What nodes of that version returned is
+   * forgotten, but for steps that are not retryable: none of those is executed twice. List earlier versions only: while
+   * processes of both run, the one that lists the other takes its runs over. Any other is `workflow_version_unknown`.
+   */
+  | { readonly kind: 'restart'; readonly from: readonly string[] }
   /** It is finished by the definition it began with; one that is not listed is `workflow_version_unknown`. */
   | { readonly kind: 'finish'; readonly earlier: readonly Workflow<Given, Output, Context>[] }
 
@@ -65,7 +69,7 @@ export interface Workflow<Given, Output, Context, Nodes extends readonly AnyStep
   readonly timeout: number
   readonly concurrency: number
   readonly onVersionChange:
-    | { readonly kind: 'restart' }
+    | { readonly kind: 'restart'; readonly from: readonly string[] }
     | { readonly kind: 'finish'; readonly earlier: readonly Workflow<Given, Output, Context>[] }
   readonly statusOf: (output: never) => string
   readonly repeat: Repeat<never> | undefined

@@ -98,6 +98,8 @@ export interface PipelineOperationDoc {
   stepsOmitted?: number
   createdAt: Date
   completedAt?: Date
+  /** The token of the worker that ended it. */
+  endedBy?: string
   /** Milliseconds. */
   duration?: number
   error?: { code: string; message: string }
@@ -108,6 +110,7 @@ export interface PipelineOperationDoc {
 export interface PipelineStepResultDoc {
   /** The operation's idempotencyKey. */
   run: string
+  /** The workflow's; empty of a step that must not be repeated, for which one execution counts for all versions. */
   version: string
   /** The node's name. */
   node: string
@@ -121,7 +124,7 @@ export interface PipelineStepResultDoc {
   interrupted: boolean
   /** JSON text, once finished. */
   output?: string
-  /** By the worker's clock: when it claimed. */
+  /** By the worker's clock: when the one that holds or finished it claimed it. */
   startedAt: Date
   completedAt?: Date
   expiresAt: Date

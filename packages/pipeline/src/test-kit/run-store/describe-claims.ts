@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ClaimOutcome, NodeClaim } from '../../store/run-store.ts'
-import { ODD_TEXTS } from './odd-texts.ts'
-import { ending, failure, HOLD_MS, nodeClaim, type RunStoreWorld, runOf } from './world.ts'
+import { NO_KEYS, ODD_TEXTS } from './odd-texts.ts'
+import { ending, failure, HOLD_MS, nodeClaim, type RunStoreWorld, runOf, workerOn } from './world.ts'
 
 const ROUNDS = 30
 const WORKERS = 4
@@ -76,6 +76,16 @@ export function describeClaims(world: () => RunStoreWorld): void {
       await store.complete(nodeClaim(), '1')
       expect(await store.claim(byB({ [part]: 'another' }))).toEqual(CLAIMED)
       expect(await store.claim(byB())).toEqual({ kind: 'finished', output: '1' })
+    })
+
+    test.each(NO_KEYS)('and takes none under a key that is %s', async (_, text) => {
+      const { store } = world()
+      const good = store.claim(nodeClaim())
+      for (const part of ['run', 'version', 'node', 'idempotencyKey'] as const) {
+        const refused = { code: 'invalid_key', fate: 'permanent' }
+        await expect(store.claim(nodeClaim({ [part]: text }))).rejects.toMatchObject(refused)
+      }
+      expect(await good).toEqual(CLAIMED)
     })
 
     test('and takes no two nodes for one whose parts only look alike when put together', async () => {
@@ -161,9 +171,9 @@ export function describeClaims(world: () => RunStoreWorld): void {
       const { store } = world()
       await store.begin(runOf('order'))
       await store.claim(nodeClaim())
-      await store.end('order', failure('elsewhere'))
+      await store.end(workerOn('order'), failure('elsewhere'))
       expect(await store.complete(nodeClaim(), '1')).toBe(true)
-      await store.end('order', ending())
+      await store.end(workerOn('order'), ending())
       expect(await store.claim(byB())).toEqual({ kind: 'finished', output: '1' })
     })
 
@@ -176,7 +186,7 @@ export function describeClaims(world: () => RunStoreWorld): void {
       await store.complete(nodeClaim(), output)
       const finished = await store.claim(byB())
       expect(finished.kind === 'finished' && finished.output === output).toBe(true)
-      await store.end('order', ending({ output }))
+      await store.end(workerOn('order'), ending({ output }))
       const run = await store.read('order')
       expect([run?.output === output, run?.input === output]).toEqual([true, true])
     })

@@ -12,3 +12,10 @@ export const ODD_TEXTS: readonly (readonly [what: string, text: string])[] = [
   ['an inherited name', '__proto__'],
   ['digits', '0'],
 ]
+
+/** Texts that are no keys: a store that took them would find nothing, or something else, under them. */
+export const NO_KEYS: readonly (readonly [what: string, text: string])[] = [
+  ['empty', ''],
+  ['cut off in an emoji', 'Pat 👋'.slice(0, 5)],
+  ['begun in an emoji', '👋 Pat'.slice(1)],
+]

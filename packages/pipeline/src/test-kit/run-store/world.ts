@@ -1,4 +1,4 @@
-import type { NewRun, NodeClaim, RunEnding, RunStore } from '../../store/run-store.ts'
+import type { NewRun, NodeClaim, RunEnding, RunStore, RunWorker } from '../../store/run-store.ts'
 
 /** An empty store, and its clock in the test's hand. */
 export interface RunStoreWorld {
@@ -26,9 +26,17 @@ export const runOf = (key: string, more: Partial<NewRun> = {}): NewRun => ({
   ...more,
 })
 
+export const workerOn = (key: string, more: Partial<RunWorker> = {}): RunWorker => ({
+  key,
+  version: '1',
+  token: 'worker-a',
+  ...more,
+})
+
 export const nodeClaim = (more: Partial<NodeClaim> = {}): NodeClaim => ({
   run: 'order',
   version: '1',
+  retryable: true,
   node: 'loadPrices',
   idempotencyKey: 'sku-a',
   token: 'worker-a',
