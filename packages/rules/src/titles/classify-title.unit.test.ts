@@ -97,11 +97,33 @@ describe('a deputy stands below the chief, but an assistant or acting rank is th
   ])
 })
 
+describe('who manages a thing is a manager, no more and no less', () => {
+  reads([
+    ['Product Manager', 'manager', 'product'],
+    ['Senior Product Manager', 'manager', 'product'],
+    ['Lead Product Manager', 'manager', 'product'],
+    ['Group Product Manager', 'manager', 'product'],
+    ['Head of Product Management', 'head', 'product'],
+    ['Brand Manager', 'manager', 'marketing'],
+    ['Community Manager', 'manager', 'marketing'],
+    ['Key Account Manager', 'manager', 'sales'],
+    ['Bid Manager', 'manager', 'sales'],
+    ['Business Development Manager', 'manager', 'sales'],
+    ['Project Leader', 'manager', 'operations'],
+    ['Assistant Product Manager', 'manager', 'product'],
+    ['Associate Product Manager', 'manager', 'product'],
+    ['Junior Project Manager', 'manager', 'operations'],
+    ['Product Management', 'individual', 'product'],
+    ["Product Manager's Assistant", 'individual', 'product'],
+    ['Assistant to the Product Manager', 'individual', 'other'],
+    ['Product Management Intern', 'intern', 'product'],
+    ['Project Manager Intern', 'intern', 'operations'],
+    ['Project Manager in Training', 'intern', 'operations'],
+  ])
+})
+
 describe('words that only look like a rank give none', () => {
   reads([
-    ['Product Manager', 'individual', 'product'],
-    ['Senior Product Manager', 'senior', 'product'],
-    ['Group Product Manager', 'manager', 'product'],
     ['Manager, Product Marketing', 'manager', 'marketing'],
     ['Product Owner', 'individual', 'product'],
     ['Talent Acquisition Partner', 'individual', 'hr'],
@@ -110,9 +132,6 @@ describe('words that only look like a rank give none', () => {
     ['Advisory Board Member', 'individual', 'other'],
     ['Vice President', 'vp', 'other'],
     ['Staff Accountant', 'individual', 'finance'],
-    ['Brand Manager', 'individual', 'marketing'],
-    ['Bid Manager', 'individual', 'sales'],
-    ['Business Development Manager', 'individual', 'sales'],
     ['Limited Partner', 'individual', 'other'],
     ['Client Partner', 'individual', 'sales'],
     ['VP-Level Consultant', 'individual', 'other'],
@@ -141,7 +160,7 @@ describe('the department is what the post is about', () => {
     ['AVP, Corporate Development', 'vp', 'finance'],
     ['VP, Customer Acquisition & Analytics', 'vp', 'marketing'],
     ['Global Supply Manager', 'manager', 'operations'],
-    ['IT Program Manager', 'individual', 'it'],
+    ['IT Program Manager', 'manager', 'it'],
     ['Mkt. Research Accoutant', 'individual', 'finance'],
   ])
 })

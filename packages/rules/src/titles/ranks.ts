@@ -186,9 +186,9 @@ const TABLE = {
       lead, leader, practice leader
     `),
   },
-  /** Called manager for what they look after, not for people. */
+  /** Called manager for what they look after, not for people: as senior as who manages people, but another post. */
   'functional manager': {
-    seniority: 'individual',
+    seniority: 'manager',
     phrases: list(`
       product manager, product marketing manager, project manager, program manager, account manager, community
       manager, case manager, relationship manager, customer success manager, client success manager, success
@@ -228,7 +228,8 @@ const TABLE = {
     seniority: 'intern',
     phrases: list(`
       intern, interns, internship, trainee, apprentice, apprenticeship, working student, student assistant,
-      student worker, student intern, manager in training, co op student, placement student, industrial
+      student worker, student intern, manager in training, product manager in training, project manager in training,
+      program manager in training, account manager in training, co op student, placement student, industrial
       placement, summer analyst, summer associate, extern, praktikant, praktikantin, praktikum, werkstudent,
       werkstudentin, auszubildender, auszubildende, azubi, stagiaire, alternant, alternante, becario, becaria,
       practicante, pasante, stagista, estagiario, estagiaria, stagiair, volontar, volontarin

@@ -3,7 +3,7 @@ import { splitCompounds } from './compounds.ts'
 import { type AreaMention, departmentBetween, findAreas } from './find-department.ts'
 import { compareSeniority, findRanks, type RankMention } from './find-ranks.ts'
 import { endOfRank } from './rank-context.ts'
-import { RANKS } from './ranks.ts'
+import { RANKS, type RankName } from './ranks.ts'
 import { scopesOf } from './scopes.ts'
 import type { Department, Seniority } from './title-rules.ts'
 import { type Token, tokeniseTitle } from './tokenise-title.ts'
@@ -11,6 +11,8 @@ import { type Token, tokeniseTitle } from './tokenise-title.ts'
 /** What a title says, before it is put into levels. */
 export interface ReadTitle {
   readonly seniority: Seniority
+  /** The rank that the seniority comes from; undefined where the person holds none that is known. */
+  readonly rank: RankName | undefined
   readonly department: Department
   /** Every rank that the title names, also those that the person serves or has left. */
   readonly mentions: readonly RankMention[]
@@ -34,6 +36,7 @@ export function readTitle(title: string): ReadTitle {
   const winner = highest(posts)
   return {
     seniority: winner?.mention.seniority ?? 'individual',
+    rank: winner?.mention.rank,
     department: departmentOf(winner, posts, areas, tokens),
     mentions,
   }

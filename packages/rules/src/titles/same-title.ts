@@ -1,5 +1,5 @@
 import { expandAbbreviations, isSeparator } from './abbreviations.ts'
-import { classifyTitle } from './classify-title.ts'
+import { readTitle } from './read-title.ts'
 import { MAX_TITLE_LENGTH, type Token, tokeniseTitle } from './tokenise-title.ts'
 
 /** Ranks that a title may name before or after what they are over: "Director of Sales", "Sales Director". */
@@ -23,14 +23,15 @@ const TIES: ReadonlySet<Token> = new Set(['of', 'the'])
  * Are these two spellings of one title? True for "VP Sales", "V.P. of Sales" and "Vice President, Sales". Errs towards
  * false: who calls a change cosmetic by this must not lose a promotion or a move. So a further word, another order of
  * words (but for a rank named before or after its area) and a short form with several meanings all make a difference,
- * and two titles are never the same if they are read with another seniority or department.
+ * and two titles are never the same if they are read with another rank, seniority or department: a "Manager, Product"
+ * leads people, a "Product Manager" need not.
  */
 export function isSameTitle(left: string, right: string): boolean {
   if (left === right) return true
   if (Math.max(left.length, right.length) > MAX_TITLE_LENGTH) return false
   if (canonicalForm(left) !== canonicalForm(right)) return false
-  const [a, b] = [classifyTitle(left), classifyTitle(right)]
-  return a.seniority === b.seniority && a.department === b.department
+  const [a, b] = [readTitle(left), readTitle(right)]
+  return a.rank === b.rank && a.seniority === b.seniority && a.department === b.department
 }
 
 function canonicalForm(title: string): string {

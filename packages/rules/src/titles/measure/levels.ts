@@ -28,9 +28,9 @@ const FIVE_OF_NINE: Readonly<Record<Seniority, FiveLevel>> = {
 
 /**
  * Where the published set draws its levels elsewhere than by meaning, as its tuning half shows: it goes by the word. A
- * product manager or a lead is a Manager there, a president a Director, a member of any board C-Suite, and what has
- * none of its words (owners, partners, trustees, counsel, university posts, the short forms MD, GM, FD and AVP) is
- * Other. A deputy counts as who stands above, so a vice chair is C-Suite; who founded a board and not a company is Other.
+ * lead is a Manager there, a president a Director, a member of any board C-Suite, and what has none of its words
+ * (owners, partners, trustees, counsel, university posts, the short forms MD, GM, FD and AVP) is Other. A deputy
+ * counts as who stands above, so a vice chair is C-Suite; who founded a board and not a company is Other.
  */
 const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   'advisory board': 'C-Suite',
@@ -41,7 +41,6 @@ const FIVE_OF_RANK: Readonly<Partial<Record<RankName, FiveLevel>>> = {
   president: 'Director',
   'managing director': 'Director',
   'craft head': 'Director',
-  'functional manager': 'Manager',
   'field of management': 'Manager',
   lead: 'Manager',
   owner: 'Other',

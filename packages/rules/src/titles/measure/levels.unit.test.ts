@@ -16,7 +16,7 @@ test.each([
   ['VP Sales, Board Member', 'VP', 'C-Suite'],
   ['EVP, CFO', 'C-Suite', 'C-Suite'],
   ['EVP, Board Member', 'VP', 'C-Suite'],
-  ['Account Manager, Advisory Board', 'Manager', 'Other'],
+  ['Account Manager, Advisory Board', 'Manager', 'Manager'],
   ['Owner, Board Member', 'C-Suite', 'C-Suite'],
   ['VP & Co-Founder', 'C-Suite', 'C-Suite'],
   ['Deputy Chairman', 'C-Suite', 'VP'],
@@ -26,7 +26,8 @@ test.each([
   ['Assistant Vice President', 'VP', 'VP'],
   ['Chief Regulatory Counsel', 'Other', 'Director'],
   ['past-CEO', 'C-Suite', 'Other'],
-  ['Product Manager', 'Manager', 'Other'],
+  ['Product Manager', 'Manager', 'Manager'],
+  ['Tech Lead', 'Manager', 'Other'],
 ])('%s is %s by the words of the published set and %s by meaning', (title, byWord, byMeaning) => {
   const reading = readTitle(title)
   expect(LABELLINGS.five.labelOf(reading)).toBe(byWord)
