@@ -15,6 +15,7 @@ import { type EventOverrides, nativeEvent } from '@buyer-group/testing/events/na
 import { createDeployment, type Deployment } from '@buyer-group/testing/processes/deployment.ts'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { findPeople } from './compare-groups.ts'
 import type { BacktestReport } from './rules/backtest-report.ts'
 import { runBacktest } from './run-backtest.ts'
 import { findStoredEvents, openStoredEvents } from './stored-events.ts'
@@ -262,6 +263,15 @@ describe('a backtest of stored events', () => {
     const stages = JSON.stringify(plan.queryPlanner.winningPlan).match(/"stage":"[A-Z_]+"/g)
     expect(stages).toContain('"stage":"SORT_MERGE"')
     expect(stages).not.toContain('"stage":"SORT"')
+  })
+
+  test.each([
+    ['of nobody', []],
+    ['of several', ['a@acme.test', 'b@acme.test']],
+  ])('finds people by indexes alone, by the addresses %s', async (_, emails) => {
+    const keys = { personIds: ['per_p1', 'per_p2'], sourceIds: ['test:p1'], emails }
+    const plan = await findPeople(deployment.collections.people, keys).explain('queryPlanner')
+    expect(JSON.stringify(plan.queryPlanner.winningPlan)).not.toContain('COLLSCAN')
   })
 
   test('sends the database nothing but reads, and leaves it as it was', async () => {

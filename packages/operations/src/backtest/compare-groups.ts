@@ -43,6 +43,23 @@ export async function compareGroups(options: GroupOptions): Promise<Omit<GroupsR
   return { ...sum, first }
 }
 
+/** The people of these positions, and those whom a source id or an address of the changes belongs to. */
+export function findPeople(
+  people: Collections['people'],
+  keys: Readonly<Record<'personIds' | 'sourceIds' | 'emails', readonly string[]>>,
+) {
+  return people.find(
+    {
+      $or: [
+        { personId: { $in: [...keys.personIds] } },
+        { sourceIds: { $in: [...keys.sourceIds] } },
+        { email: { $in: [...keys.emails], $type: 'string' } },
+      ],
+    },
+    { ...READ_ONLY, projection: { _id: 0 } },
+  )
+}
+
 async function readFacts(
   { positions, people }: GroupOptions['collections'],
   companyIds: readonly string[],
@@ -53,18 +70,11 @@ async function readFacts(
     .toArray()
   const changes = companyIds.flatMap((companyId) => allChanges.get(companyId) ?? [])
   const emails = changes.flatMap(({ sighting }) => normaliseEmail(sighting.email) ?? [])
-  const persons = await people
-    .find(
-      {
-        $or: [
-          { personId: { $in: stored.map(({ personId }) => personId) } },
-          { sourceIds: { $in: changes.map(({ sourceId }) => sourceId) } },
-          { email: { $in: emails } },
-        ],
-      },
-      { ...READ_ONLY, projection: { _id: 0 } },
-    )
-    .toArray()
+  const persons = await findPeople(people, {
+    personIds: stored.map(({ personId }) => personId),
+    sourceIds: changes.map(({ sourceId }) => sourceId),
+    emails,
+  }).toArray()
 
   const byId = new Map(persons.map((person) => [person.personId, person]))
   const bySource = new Map(persons.flatMap((person) => person.sourceIds.map((id) => [id, person] as const)))
