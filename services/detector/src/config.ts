@@ -1,3 +1,4 @@
+import { refuseTwoPolicies } from '@buyer-group/rules/significance/refuse-two-policies.ts'
 import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significance-policy.ts'
 import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
 import { consumerConfig } from '@buyer-group/shared/config/consumer.ts'
@@ -42,16 +43,3 @@ export const detectorConfigSchema = z
   .superRefine(refuseTwoPolicies)
 
 export type DetectorConfig = z.output<typeof detectorConfigSchema>
-
-/** The file names the types as well; whoever sets both would wait for one of them in vain. */
-function refuseTwoPolicies(
-  config: { readonly SIGNIFICANT_TYPES?: unknown; readonly SIGNIFICANCE_POLICY?: unknown },
-  context: z.RefinementCtx,
-): void {
-  if (config.SIGNIFICANT_TYPES === undefined || config.SIGNIFICANCE_POLICY === undefined) return
-  context.addIssue({
-    code: 'custom',
-    path: ['SIGNIFICANT_TYPES'],
-    message: 'must not be set together with SIGNIFICANCE_POLICY; put the types into that file as significantTypes',
-  })
-}

@@ -1,4 +1,7 @@
-import { significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
+import {
+  DEFAULT_SIGNIFICANT_TYPES,
+  significancePolicySchema,
+} from '@buyer-group/rules/significance/significance-policy.ts'
 import { readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
@@ -65,7 +68,7 @@ async function audit({ since, until, window, json, wait }: Arguments): Promise<v
   const { SIGNIFICANCE_POLICY: policy } = config
   const significantTypes =
     policy === undefined
-      ? config.SIGNIFICANT_TYPES
+      ? (config.SIGNIFICANT_TYPES ?? DEFAULT_SIGNIFICANT_TYPES)
       : (await requireJsonFile('SIGNIFICANCE_POLICY', policy, significancePolicySchema)).significantTypes
   const logger = createLogger('audit', config.LOG_LEVEL)
   logWarnings(logger)
