@@ -137,12 +137,11 @@ function unreadable(key: string, receivedAt: Date): WebhookEventDoc {
   }
 }
 
-/** The same events as ingest publishes them, one of them twice, beside one that is no event. */
+/** The same events as ingest publishes them, one of them twice, beside one that is no event and one from before. */
 async function publish(): Promise<void> {
   const topic = deployment.topicPrefix + TOPICS.personChanges
   const encode = await openEncoder(createRegistry(deployment.schemaRegistryUrl), topic, 'person-change')
-  const messages = [...EVENTS, ...EVENTS.slice(0, 1)].map((event) => {
-    const payload = JSON.stringify(event)
+  const toMessage = (event: NativeEvent, payload = JSON.stringify(event)) => {
     const receivedAt = Date.parse(event.timestamp)
     const value = encode({
       eventId: event.id,
@@ -157,8 +156,12 @@ async function publish(): Promise<void> {
       payload,
     })
     return { key: 'acme', value }
-  })
-  await deployment.produce(TOPICS.personChanges, [...messages, { key: 'acme', value: 'garbage' }])
+  }
+  await deployment.produce(TOPICS.personChanges, [
+    ...[...EVENTS, ...EVENTS.slice(0, 1)].map((event) => toMessage(event)),
+    { key: 'acme', value: 'garbage' },
+    toMessage(eventAt(-5, {}), '{}'),
+  ])
 }
 
 /** A hash of every collection of the database. */
@@ -328,6 +331,8 @@ test('a backtest of the topic finds what one of the stored events finds, and lea
     source: 'topic',
   })
   expect(stored).toMatchObject(topic)
+  const early = await report('--policy', 'policy.json', '--from-topic', '--until', at(15).toISOString())
+  expect(early.events).toMatchObject({ read: 2, unreadable: 0 })
   expect(await groupsOf()).toEqual(before)
 })
 
@@ -348,6 +353,13 @@ describe('what cannot be done is one sentence and an exit code', () => {
       { SIGNIFICANCE_POLICY: 'broken.json' },
       78,
       /^backtest: SIGNIFICANCE_POLICY/,
+    ],
+    [
+      'types and a policy file together, as the detector refuses them',
+      [...since, ...policy],
+      { SIGNIFICANT_TYPES: 'person.promotion', SIGNIFICANCE_POLICY: 'policy.json' },
+      78,
+      /SIGNIFICANT_TYPES is not valid: must not be set together with SIGNIFICANCE_POLICY/,
     ],
     [
       'no broker to read from',

@@ -36,14 +36,17 @@ export async function openRetainedEvents(options: TopicOptions, { since, until }
     range: (typeof ranges)[number],
     onLeftOut: (why: LeftOut) => void,
   ): AsyncGenerator<BacktestEvent> {
-    for await (const { value } of readRanges(kafka, [range])) {
+    for await (const { value, timestamp } of readRanges(kafka, [range])) {
       const change = await decode(value).catch((error: unknown) => {
         if (classifyError(error).fate !== 'permanent') throw error
         return undefined
       })
+      // Of what nobody can decode only the broker's time is known.
+      const receivedAt = change?.receivedAt ?? timestamp
+      if (receivedAt < since.getTime() || receivedAt >= until.getTime()) continue
       const event = change === undefined ? undefined : toEvent(change)
       if (event === undefined) onLeftOut('unreadable')
-      else if (event.receivedAt >= since.getTime() && event.receivedAt < until.getTime()) yield event
+      else yield event
     }
   }
 
