@@ -1,5 +1,5 @@
 import { refuseTwoPolicies } from '@buyer-group/rules/significance/refuse-two-policies.ts'
-import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significance-policy.ts'
+import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significant-types.ts'
 import { adminPort, commonConfig } from '@buyer-group/shared/config/common.ts'
 import { consumerConfig } from '@buyer-group/shared/config/consumer.ts'
 import { age, commaList, duration, integer } from '@buyer-group/shared/config/fields.ts'

@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from '@buyer-group/rules/significance/significance-policy.ts'
+import type { CompiledPolicy } from '@buyer-group/rules/significance/compile-policy.ts'
 import type { Encode } from '@buyer-group/shared/avro/encoder.ts'
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Publisher } from '@buyer-group/shared/kafka/outgoing.ts'

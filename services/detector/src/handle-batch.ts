@@ -1,4 +1,4 @@
-import type { CompiledPolicy } from '@buyer-group/rules/significance/significance-policy.ts'
+import type { CompiledPolicy } from '@buyer-group/rules/significance/compile-policy.ts'
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { BatchHandler, Decoded } from '@buyer-group/shared/kafka/consumer-types.ts'
 import { traceparentOf } from '@buyer-group/shared/messages/traceparent.ts'

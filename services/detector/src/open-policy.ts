@@ -1,11 +1,10 @@
+import { type CompiledPolicy, compilePolicy } from '@buyer-group/rules/significance/compile-policy.ts'
 import {
-  type CompiledPolicy,
-  compilePolicy,
-  DEFAULT_SIGNIFICANT_TYPES,
   policyOfTypes,
   type SignificancePolicy,
   significancePolicySchema,
 } from '@buyer-group/rules/significance/significance-policy.ts'
+import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significant-types.ts'
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import {
   builtIn,

@@ -1,4 +1,4 @@
-import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significance-policy.ts'
+import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significant-types.ts'
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import { findOffsetRanges, type OffsetRange, readRanges } from '@buyer-group/shared/kafka/read-topic.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'

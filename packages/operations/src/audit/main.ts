@@ -1,7 +1,5 @@
-import {
-  DEFAULT_SIGNIFICANT_TYPES,
-  significancePolicySchema,
-} from '@buyer-group/rules/significance/significance-policy.ts'
+import { significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
+import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significant-types.ts'
 import { readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { createKafka } from '@buyer-group/shared/kafka/create-kafka.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'

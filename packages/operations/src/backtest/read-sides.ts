@@ -1,11 +1,8 @@
 import { buyerGroupProfileSchema } from '@buyer-group/rules/membership/buyer-group-profile.ts'
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
-import {
-  compilePolicy,
-  DEFAULT_SIGNIFICANT_TYPES,
-  policyOfTypes,
-  significancePolicySchema,
-} from '@buyer-group/rules/significance/significance-policy.ts'
+import { compilePolicy } from '@buyer-group/rules/significance/compile-policy.ts'
+import { policyOfTypes, significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
+import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significant-types.ts'
 import { versioned } from '@buyer-group/shared/config/content-version.ts'
 import { requireJsonFile } from '../command-line/require-json-file.ts'
 import type { BacktestConfig } from './config.ts'

@@ -1,7 +1,7 @@
 import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { type Placement, placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import { type ChangeClass, classifyChange } from './classify-change.ts'
-import type { CompiledPolicy } from './significance-policy.ts'
+import type { CompiledPolicy } from './compile-policy.ts'
 
 /** What a policy makes of an event. */
 export interface SignificanceReading {

@@ -1,7 +1,8 @@
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { describe, expect, test } from 'vitest'
+import { compilePolicy } from './compile-policy.ts'
 import { detectSignificantChange } from './detect-significant-change.ts'
-import { compilePolicy, significancePolicySchema } from './significance-policy.ts'
+import { significancePolicySchema } from './significance-policy.ts'
 
 type Event = ReturnType<typeof nativeEvent>
 

@@ -1,12 +1,6 @@
 import { z } from 'zod'
-
-/** The event types that must refresh a buyer group unless a deployment says otherwise (system.md, "Words"). */
-export const DEFAULT_SIGNIFICANT_TYPES = [
-  'person.role_change',
-  'person.company_change',
-  'person.promotion',
-  'person.department_change',
-] as const
+import { findVainTypes } from './policy-problems.ts'
+import { DEFAULT_SIGNIFICANT_TYPES } from './significant-types.ts'
 
 /** More than any provider has; bounds what one event is compared with. */
 const MAX_ENTRIES = 100
@@ -39,53 +33,33 @@ const untrustedEvents = z
   .refine(({ types, sources }) => types !== undefined || sources !== undefined, 'must name types, sources or both')
 
 /** Which changes must refresh a buyer group: the file that SIGNIFICANCE_POLICY names. Everything may be left out. */
-export const significancePolicySchema = z.strictObject({
-  significantTypes: z
-    .array(type)
-    .min(1)
-    .max(MAX_ENTRIES)
-    .default([...DEFAULT_SIGNIFICANT_TYPES])
-    .describe('The types that must refresh a buyer group.'),
-  untrusted: z
-    .array(untrustedEvents)
-    .max(MAX_ENTRIES)
-    .default([])
-    .describe('Events whose own type counts for nothing: each gets one from its companies, titles and departments.'),
-  ignoreCosmetic: z
-    .boolean()
-    .default(false)
-    .describe('Is a promotion or role change that only spells the same title otherwise left out?'),
-})
+export const significancePolicySchema = z
+  .strictObject({
+    significantTypes: z
+      .array(type)
+      .min(1)
+      .max(MAX_ENTRIES)
+      .default([...DEFAULT_SIGNIFICANT_TYPES])
+      .describe('The types that must refresh a buyer group.'),
+    untrusted: z
+      .array(untrustedEvents)
+      .max(MAX_ENTRIES)
+      .default([])
+      .describe('Events whose own type counts for nothing: each gets one from its companies, titles and departments.'),
+    ignoreCosmetic: z
+      .boolean()
+      .default(false)
+      .describe('Is a promotion or role change that only spells the same title otherwise left out?'),
+  })
+  .superRefine((policy, context) => {
+    for (const { index, message } of findVainTypes(policy)) {
+      context.addIssue({ code: 'custom', path: ['significantTypes', index], message })
+    }
+  })
 
 export type SignificancePolicy = z.output<typeof significancePolicySchema>
 
 /** The contract's own: these types, every one trusted, nothing left out. */
 export function policyOfTypes(significantTypes: readonly string[]): SignificancePolicy {
   return { significantTypes: [...significantTypes], untrusted: [], ignoreCosmetic: false }
-}
-
-/** A policy made ready to be asked once an event. */
-export interface CompiledPolicy {
-  readonly significantTypes: ReadonlySet<string>
-  readonly ignoreCosmetic: boolean
-  isTrusted(type: string, source: string): boolean
-}
-
-export function compilePolicy({ significantTypes, untrusted, ignoreCosmetic }: SignificancePolicy): CompiledPolicy {
-  const rules = untrusted.map(({ types, sources }) => ({
-    names: new Set(types),
-    prefixes: (types ?? []).filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1)),
-    anyType: types === undefined,
-    sources: sources === undefined ? undefined : new Set(sources),
-  }))
-  return {
-    significantTypes: new Set(significantTypes),
-    ignoreCosmetic,
-    isTrusted: (type, source) =>
-      !rules.some(
-        ({ names, prefixes, anyType, sources }) =>
-          (sources === undefined || sources.has(source)) &&
-          (anyType || names.has(type) || prefixes.some((prefix) => type.startsWith(prefix))),
-      ),
-  }
 }

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { compilePolicy, policyOfTypes, significancePolicySchema } from './significance-policy.ts'
+import { compilePolicy } from './compile-policy.ts'
+import { policyOfTypes, significancePolicySchema } from './significance-policy.ts'
 
 const DEFAULTS = {
   significantTypes: ['person.role_change', 'person.company_change', 'person.promotion', 'person.department_change'],

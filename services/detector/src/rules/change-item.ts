@@ -1,5 +1,5 @@
+import type { CompiledPolicy } from '@buyer-group/rules/significance/compile-policy.ts'
 import { detectSignificantChange } from '@buyer-group/rules/significance/detect-significant-change.ts'
-import type { CompiledPolicy } from '@buyer-group/rules/significance/significance-policy.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { Placement } from '@buyer-group/shared/messages/placements.ts'
 import type { EventClassification } from '@buyer-group/shared/mongo/collections.ts'

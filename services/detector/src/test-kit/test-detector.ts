@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { compilePolicy, significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
+import { compilePolicy } from '@buyer-group/rules/significance/compile-policy.ts'
+import { significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
 import { versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'

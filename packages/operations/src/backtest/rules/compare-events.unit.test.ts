@@ -1,5 +1,6 @@
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
-import { compilePolicy, significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
+import { compilePolicy } from '@buyer-group/rules/significance/compile-policy.ts'
+import { significancePolicySchema } from '@buyer-group/rules/significance/significance-policy.ts'
 import { type EventOverrides, nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { describe, expect, test } from 'vitest'
 import type { BacktestEvent } from './backtest-event.ts'

@@ -1,5 +1,5 @@
 import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
-import type { CompiledPolicy } from '@buyer-group/rules/significance/significance-policy.ts'
+import type { CompiledPolicy } from '@buyer-group/rules/significance/compile-policy.ts'
 
 /** What is compared: `current` as the services are configured, `candidate` with the new file or files. */
 export const SIDES = ['current', 'candidate'] as const
