@@ -32,6 +32,9 @@ export const detectorConfigSchema = z
       .describe(
         'the path of a JSON file that says which changes must refresh a buyer group (docs/significance-policy.md), in place of SIGNIFICANT_TYPES. Read again when it changes and on SIGHUP.',
       ),
+    WEBHOOK_SOURCES: commaList
+      .optional()
+      .describe('the sources that ingest takes: where set, a significance policy that names others is warned about.'),
     SWEEP_INTERVAL: duration
       .prefault('500ms')
       .refine((ms) => ms > 0, 'expected more than nothing')

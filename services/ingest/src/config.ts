@@ -19,7 +19,9 @@ export const ingestConfigSchema = z.object({
     ),
   WEBHOOK_SOURCES: commaList
     .prefault('coresignal,linkedin,test')
-    .describe('the names of the sources that are taken, separated by commas.'),
+    .describe(
+      'the names of the sources that are taken, separated by commas; a detector that has it warns of a significance policy that names others.',
+    ),
   COMPANY_ID_PREFIXES: commaList
     .optional()
     .describe(

@@ -295,6 +295,7 @@ describe('a backtest of stored events', () => {
       collections,
       sides: { current: rules({}), candidate: rules(POLICY) },
       versions: { current: versions, candidate: versions },
+      warnings: [],
       range,
       windowMs: 60 * MINUTE_MS,
       withNames: true,

@@ -10,6 +10,7 @@ export const backtestConfig = operationsConfig
     REFRESH_WINDOW: duration.prefault('1h').describe('the refresh window of the detectors.'),
     SIGNIFICANT_TYPES: commaList.optional().describe('the significant types of the detectors.'),
     SIGNIFICANCE_POLICY: z.string().optional().describe('the path of the significance policy of the detectors.'),
+    WEBHOOK_SOURCES: commaList.optional().describe('the sources that ingest takes.'),
     BUYER_GROUP_PROFILE: z.string().optional().describe('the path of the buyer-group profile of the refreshers.'),
   })
   .superRefine(refuseTwoPolicies)

@@ -68,7 +68,7 @@ await program.parseAsync()
 
 async function backtest(options: Arguments): Promise<void> {
   const config = readConfig(backtestConfig, process.env)
-  const { sides, versions } = await readSides(config, options)
+  const rules = await readSides(config, options)
   const range = { since: options.since, until: options.until ?? new Date() }
   const { client, db } = await connectForCommand({
     uri: config.MONGODB_URI,
@@ -80,8 +80,7 @@ async function backtest(options: Arguments): Promise<void> {
     const report = await runBacktest({
       source: options.fromTopic ? await openTopic(config, range) : openStoredEvents(collections, range),
       collections,
-      sides,
-      versions,
+      ...rules,
       range,
       windowMs: options.window ?? config.REFRESH_WINDOW,
       companyId: options.company,

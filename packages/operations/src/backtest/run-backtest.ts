@@ -1,3 +1,4 @@
+import type { SignificancePolicy } from '@buyer-group/rules/significance/significance-policy.ts'
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import { compareGroups } from './compare-groups.ts'
 import type { EventRange, EventSource, LeftOut } from './event-source.ts'
@@ -5,12 +6,16 @@ import type { BacktestReport } from './rules/backtest-report.ts'
 import { createEventComparison, topCompanies } from './rules/compare-events.ts'
 import type { SideRules, Sides } from './rules/side.ts'
 import { type TracedChange, toTracedChanges } from './rules/traced-change.ts'
+import { unmetEntries } from './rules/unmet-entries.ts'
 
 export interface BacktestOptions {
   readonly source: EventSource
   readonly collections: Pick<Collections, 'positions' | 'people'>
   readonly sides: Sides<SideRules>
   readonly versions: BacktestReport['versions']
+  readonly warnings: readonly string[]
+  /** As its file says it; undefined where the policy is the one in use. */
+  readonly triedPolicy?: SignificancePolicy | undefined
   readonly range: EventRange
   readonly windowMs: number
   /** The only company to look at; undefined for all. */
@@ -50,6 +55,8 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRep
     windowMs,
     companyId: companyId ?? null,
     versions: options.versions,
+    warnings: options.warnings,
+    unmet: options.triedPolicy === undefined ? [] : unmetEntries(options.triedPolicy, counts.byType),
     events: { read, unreadable: leftOut.unreadable, repeats: leftOut.repeat, differing },
     ...counts,
     saved: current.total - candidate.total,

@@ -43,7 +43,7 @@ export function warnAboutPolicy(policy: SignificancePolicy, sources: readonly st
   const isNamed = namedByRules(policy)
   const types = policy.significantTypes
     .filter((type) => !CONTRACT_TYPES.has(type) && !isNamed(type))
-    .map((type) => `significantTypes names ${type}, which only events that a source calls exactly so can be`)
+    .map((type) => `significantTypes names ${type}: it counts only if a source sends events of exactly this type`)
   const unknown = policy.untrusted.flatMap((rule, index) =>
     (rule.sources ?? []).flatMap((source) => {
       if (sources === undefined || sources.includes(source)) return []

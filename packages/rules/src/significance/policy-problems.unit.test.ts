@@ -53,7 +53,7 @@ describe('a warning names', () => {
     const untrusted = [{ types: ['person.title_update'], sources: ['crm'] }]
     const significantTypes = ['person.promotion', 'person.title_update', 'person.email_change']
     expect(warnAboutPolicy(policy({ significantTypes, untrusted }), undefined)).toEqual([
-      'significantTypes names person.email_change, which only events that a source calls exactly so can be',
+      'significantTypes names person.email_change: it counts only if a source sends events of exactly this type',
     ])
   })
 

@@ -9,6 +9,10 @@ export interface BacktestReport {
   /** The only company looked at; null for all. */
   readonly companyId: string | null
   readonly versions: Sides<{ readonly policy: string; readonly profile: string }>
+  /** What the policies name perhaps in vain, in sentences. */
+  readonly warnings: readonly string[]
+  /** Types and sources that the policy to try names and that no event here has, each with its place in the file. */
+  readonly unmet: readonly string[]
   readonly events: EventCounts
   readonly outcomes: Sides<OutcomeCounts>
   /** As the detectors decided when it happened; null where the source does not say. */

@@ -17,6 +17,8 @@ const REPORT: BacktestReport = {
   windowMs: 3_600_000,
   companyId: null,
   versions: { current: { policy: 'aaa', profile: 'ppp' }, candidate: { policy: 'bbb', profile: 'ppp' } },
+  warnings: [],
+  unmet: [],
   events: { read: 1_200, unreadable: 0, repeats: 0, differing: 200 },
   outcomes: {
     current: { refresh: 100, coalesced: 900, insignificant: 200 },
