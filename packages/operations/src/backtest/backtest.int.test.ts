@@ -230,6 +230,17 @@ describe('a backtest of stored events', () => {
     ])
   })
 
+  test('warns of what a policy names perhaps in vain', async () => {
+    const file = join(directory, 'vain.json')
+    await writeFile(file, JSON.stringify({ untrusted: [{ types: ['person.update', 'person.updated'] }] }))
+    expect(await report('--policy', file)).toMatchObject({ warnings: [], unmet: ['untrusted.0.types person.update'] })
+    await writeFile(file, JSON.stringify({ untrusted: [{ sources: ['Test'] }] }))
+    const env = { WEBHOOK_SOURCES: 'test,other', SIGNIFICANT_TYPES: 'person.promotion,person.moved' }
+    const { stdout } = await run(['--since', SINCE, '--policy', file], env)
+    expect(stdout).toContain('warning: SIGNIFICANT_TYPES: significantTypes names person.moved')
+    expect(stdout).toContain('warning: --policy: untrusted.0.sources names Test')
+  })
+
   test('says how a profile would change the groups that are refreshed', async () => {
     const { events, groups, saved } = await report('--profile', 'profile.json', '--window', '15m', '--top', '1')
     expect({ differing: events.differing, saved }).toEqual({ differing: 0, saved: 0 })

@@ -19,14 +19,14 @@ export function unmetEntries({ significantTypes, untrusted }: SignificancePolicy
   }
   const types = significantTypes.filter((type) => !CONTRACT_TYPES.has(type) && !seen.some((row) => row.type === type))
   return [
-    ...types.map((type) => `significantTypes: ${type}`),
+    ...types.map((type) => `significantTypes ${type}`),
     ...untrusted.flatMap((rule, index) => [
       ...(rule.types ?? [])
         .filter((type) => !isMet({ ...rule, types: [type] }))
-        .map((type) => `untrusted.${index}.types: ${type}`),
+        .map((type) => `untrusted.${index}.types ${type}`),
       ...(rule.sources ?? [])
         .filter((source) => !isMet({ ...rule, sources: [source] }))
-        .map((source) => `untrusted.${index}.sources: ${source}`),
+        .map((source) => `untrusted.${index}.sources ${source}`),
     ]),
   ]
 }
