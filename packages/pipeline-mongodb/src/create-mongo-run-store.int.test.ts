@@ -99,6 +99,32 @@ describe('what nodes returned in MongoDB', () => {
   })
 })
 
+describe('the times of a node in MongoDB', () => {
+  const at = (second: number) => new Date(Date.UTC(2101, 0, 1, 0, 0, second))
+  const node = () => database.collections.pipelineStepResults.findOne({})
+
+  test('are when its holder claimed it first and when it was finished, however often it was claimed', async () => {
+    const store = createMongoRunStore(database.db)
+    await store.claim(nodeClaim({ at: at(1) }))
+    await store.claim(nodeClaim({ at: at(20) }))
+    expect(await node()).toMatchObject({ startedAt: at(1) })
+    await store.complete(nodeClaim({ at: at(30) }), '1')
+    await store.complete(nodeClaim({ at: at(40) }), '1')
+    expect(await node()).toMatchObject({ startedAt: at(1), completedAt: at(30) })
+  })
+
+  test('begin anew where it was given back or taken over', async () => {
+    const store = createMongoRunStore(database.db)
+    await store.claim(nodeClaim({ at: at(1) }))
+    await store.release(nodeClaim())
+    await store.claim(nodeClaim({ at: at(2) }))
+    expect(await node()).toMatchObject({ startedAt: at(2) })
+    await passTime(database.db, nodeClaim().holdMs)
+    await store.claim(nodeClaim({ at: at(3), token: 'worker-b' }))
+    expect(await node()).toMatchObject({ startedAt: at(3) })
+  })
+})
+
 describe('nodes side by side', () => {
   const claims = Array.from({ length: 80 }, (_, i) => nodeClaim({ run: `order-${i}`, token: `worker-${i}` }))
 

@@ -3,10 +3,12 @@ import { z } from 'zod'
 import { createMemoryRunStore } from '../store/memory-run-store.ts'
 import type { RunStore } from '../store/run-store.ts'
 import { dyingStore } from '../test-kit/dying-store.ts'
-import { stepOf } from '../test-kit/steps-for-tests.ts'
+import { failure } from '../test-kit/run-store/world.ts'
+import { gate, stepOf } from '../test-kit/steps-for-tests.ts'
 import { createTestClock } from '../test-kit/test-clock.ts'
-import { defineWorkflow, type OnVersionChange } from '../workflow/define-workflow.ts'
+import { defineWorkflow, type OnVersionChange, type Workflow } from '../workflow/define-workflow.ts'
 import { node, workflowInput } from '../workflow/node.ts'
+import type { RunTransition } from './run-transition.ts'
 import { runWorkflow } from './run-workflow.ts'
 
 type Input = { readonly sku: string; readonly amount: number }
@@ -46,6 +48,26 @@ describe('a run that another version of its workflow began', () => {
     const { output } = await runWorkflow(pricing('2', { kind: 'finish', earlier: [pricing('1')] }), input, settings)
     expect(output).toBe('a load 1 price 1')
     expect(executed).toEqual(['price by 1'])
+  })
+
+  test('is given its input as that version reads it', async () => {
+    const { store, settings } = await cutOff()
+    const reading = (
+      version: string,
+      read: (sku: string) => string,
+      earlier: Workflow<string, string, unknown>[] = [],
+    ) => {
+      const sku = workflowInput(z.string().transform(read))
+      const load = node({ step: stepOf('load', (text: string) => text), after: { sku }, input: ({ sku }) => sku })
+      const onVersionChange = { kind: 'finish', earlier } as const
+      return defineWorkflow({ name: 'reading', version, input: sku, steps: [load], output: load, onVersionChange })
+    }
+    const first = reading('1', (sku) => `${sku} as read by 1`)
+    await runWorkflow(first, 'a', { ...settings, key: 'read', store: dyingStore(store, 1, true) }).catch(() => {})
+    const second = reading('2', (sku) => `${sku} as read by 2`, [first])
+    await expect(runWorkflow(second, 'a', { ...settings, key: 'read' })).resolves.toMatchObject({
+      output: 'a as read by 1',
+    })
   })
 
   test('begins anew where the definition says so', async () => {
@@ -98,6 +120,64 @@ describe('a run that another version of its workflow began', () => {
     const running = runWorkflow(pricing('2', { kind: 'restart', from: ['1'] }), input, { ...settings, store: moving })
     await expect(running).rejects.toMatchObject({ code: 'run_version_contended', fate: 'retryable' })
   })
+})
+
+describe('a run that failed', () => {
+  /** Its second node's, for good. */
+  async function failed() {
+    const world = await cutOff()
+    await world.store.end({ key: 'run', version: '1', token: 'worker' }, failure('provider_away'))
+    return world
+  }
+  const asItWas = { version: '1', status: 'failed', error: { code: 'provider_away' } }
+
+  test('is shown as running once it goes on, by whichever version', async () => {
+    for (const workflow of [pricing('1'), pricing('2', { kind: 'finish', earlier: [pricing('1')] })]) {
+      const { store, settings } = await failed()
+      const seen: unknown[] = []
+      const observe = async ({ kind }: RunTransition) => {
+        if (kind === 'run_resumed') seen.push(await store.read('run'))
+      }
+      await runWorkflow(workflow, input, { ...settings, observers: [(transition) => void observe(transition)] })
+      expect(seen).toMatchObject([{ version: '1', status: 'running', error: null }])
+    }
+  })
+
+  test('stays as it was where whoever asks is refused', async () => {
+    const { store, settings } = await failed()
+    const others = [
+      runWorkflow(pricing('1'), { sku: 'b', amount: 1 }, settings),
+      runWorkflow({ ...pricing('1'), name: 'selling' }, input, settings),
+      runWorkflow(pricing('2'), input, settings),
+      runWorkflow(pricing('2', { kind: 'restart', from: ['0'] }), input, settings),
+    ]
+    const codes = (await Promise.allSettled(others)).map((one) => one.status === 'rejected' && one.reason.code)
+    expect(codes).toEqual([
+      ...['run_key_reused', 'run_key_reused'],
+      ...['workflow_version_unknown', 'workflow_version_unknown'],
+    ])
+    expect(await store.read('run')).toMatchObject(asItWas)
+  })
+})
+
+test('a run that is cancelled while it begins executes nothing, and stays open', async () => {
+  const clock = createTestClock()
+  const store = createMemoryRunStore({ clock })
+  const begins = gate()
+  const slow: RunStore = {
+    ...store,
+    begin: async (run) => {
+      await begins.promise
+      return store.begin(run)
+    },
+  }
+  const controller = new AbortController()
+  const running = runWorkflow(pricing('1'), input, { key: 'run', clock, store: slow, signal: controller.signal })
+  controller.abort()
+  begins.resolve()
+  await expect(running).rejects.toMatchObject({ code: 'run_cancelled' })
+  expect(executed).toEqual([])
+  expect(await store.read('run')).toMatchObject({ status: 'running' })
 })
 
 describe('a key', () => {

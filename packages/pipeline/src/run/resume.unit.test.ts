@@ -115,6 +115,13 @@ test('every node of a run has an idempotency key of its own, and every run other
   expect(new Set(executed.map(({ key }) => key)).size).toBe(2 * NODES.length)
 })
 
+test('a provider is given another idempotency key by another workflow, also under the same names and keys', async () => {
+  const { clock, settings } = world()
+  await runWorkflow(chain(), 1, settings)
+  await runWorkflow({ ...chain(), name: 'another' }, 1, { ...settings, store: createMemoryRunStore({ clock }) })
+  expect(new Set(executed.map(({ key }) => key)).size).toBe(2 * NODES.length)
+})
+
 test('a run that ended returns its output again without executing anything', async () => {
   const { settings } = world()
   const first = await runWorkflow(chain(), 1, settings)

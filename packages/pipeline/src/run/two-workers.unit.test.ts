@@ -1,8 +1,11 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { RetryAfterError } from '../retry/retry-after.ts'
+import type { RetryPolicy } from '../retry/retry-policy.ts'
 import { createMemoryRunStore } from '../store/memory-run-store.ts'
 import type { RunStore } from '../store/run-store.ts'
+import { dyingStore } from '../test-kit/dying-store.ts'
 import { gate, stepOf } from '../test-kit/steps-for-tests.ts'
 import { createTestClock } from '../test-kit/test-clock.ts'
 import { defineWorkflow } from '../workflow/define-workflow.ts'
@@ -13,7 +16,10 @@ import { runWorkflow } from './run-workflow.ts'
 const input = workflowInput(z.number())
 
 /** A workflow of one paid node, by a worker of that name; two of them are two workers on one workflow. */
-function workerOf(call: (worker: string) => Promise<string>, more: { retryable?: boolean; timeout?: number } = {}) {
+function workerOf(
+  call: (worker: string) => Promise<string>,
+  more: { retryable?: boolean; timeout?: number; retry?: RetryPolicy } = {},
+) {
   return (worker: string) => {
     const step = { ...stepOf('charge', () => call(worker)), ...more }
     const charge = node({ step, after: { input }, input: () => 1 })
@@ -126,6 +132,96 @@ test('an attempt without a time limit keeps its claim as long as it takes', asyn
   await clock.advance(10_000)
   expect(await Promise.all([one, two])).toMatchObject([{ output: 'paid' }, { output: 'paid' }])
   expect(calls).toEqual(['one'])
+})
+
+test('a claim outlasts its attempt: what was returned at the last moment can still be stored', async () => {
+  const { clock, store, settings } = world()
+  const calls: string[] = []
+  const worker = workerOf(
+    async (name) => {
+      calls.push(name)
+      return 'paid'
+    },
+    { timeout: 1_000 },
+  )
+  let isAway = true
+  const one = runWorkflow(worker('one'), 1, { ...settings, store: cutOff(store, () => isAway) })
+  await clock.advance(4_000)
+  const two = runWorkflow(worker('two'), 1, settings)
+  await clock.settle()
+  isAway = false
+  await clock.advance(10_000)
+  expect(await Promise.all([one, two])).toMatchObject([{ output: 'paid' }, { output: 'paid' }])
+  expect(calls).toEqual(['one'])
+})
+
+describe.each([
+  ['without a time limit', {}],
+  ['with a time limit', { timeout: 1_000 }],
+])('the delay before another attempt %s', (_, limit) => {
+  const MINUTE_MS = 60_000
+  const retry = { maxAttempts: 2, initialDelayMs: 10, maxDelayMs: 10 }
+
+  /** A provider that is busy once, for five minutes; who called it, and when in minutes. */
+  const busy = () => {
+    const { clock, ...rest } = world()
+    const calls: (readonly [string, number])[] = []
+    const begin = clock.now()
+    const worker = workerOf(
+      async (name) => {
+        calls.push([name, (clock.now() - begin) / MINUTE_MS])
+        if (calls.length === 1) throw new RetryAfterError('busy', { retryAfterMs: 5 * MINUTE_MS })
+        return 'paid'
+      },
+      { retry, ...limit },
+    )
+    return { clock, ...rest, calls, worker }
+  }
+
+  test('is kept by all workers: nobody is sooner, and nobody else tries', async () => {
+    const { clock, settings, calls, worker } = busy()
+    const one = runWorkflow(worker('one'), 1, settings)
+    await clock.advance(2 * MINUTE_MS)
+    const two = runWorkflow(worker('two'), 1, settings)
+    await clock.advance(4 * MINUTE_MS)
+    expect(await Promise.all([one, two])).toMatchObject([{ output: 'paid' }, { output: 'paid' }])
+    expect(calls).toEqual([
+      ['one', 0],
+      ['one', 5],
+    ])
+    expect(clock.pending).toBe(0)
+  })
+
+  test('is kept by whoever takes over from a worker that died in it', async () => {
+    const { clock, store, settings, calls, worker } = busy()
+    // begin, claim, and the claim over the delay
+    const dying = runWorkflow(worker('one'), 1, { ...settings, store: dyingStore(store, 3, true) })
+    await expect(dying).rejects.toThrow('the process is dead')
+    const two = runWorkflow(worker('two'), 1, settings)
+    await clock.advance(7 * MINUTE_MS)
+    await expect(two).resolves.toMatchObject({ output: 'paid' })
+    expect(calls.map(([name]) => name)).toEqual(['one', 'two'])
+    expect(calls[1]?.[1]).toBeGreaterThanOrEqual(5)
+  })
+
+  test('ends with the run, and leaves the node to the next one', async () => {
+    const { clock, settings, calls, worker } = busy()
+    const controller = new AbortController()
+    const one = runWorkflow(worker('one'), 1, { ...settings, signal: controller.signal })
+    await clock.settle()
+    controller.abort()
+    await expect(one).rejects.toMatchObject({ code: 'run_cancelled' })
+    await expect(runWorkflow(worker('two'), 1, settings)).resolves.toMatchObject({ output: 'paid' })
+    expect(calls.map(([name]) => name)).toEqual(['one', 'two'])
+  })
+})
+
+test('of two workers that come to the end in the same millisecond one has ended the run', async () => {
+  const { settings } = world()
+  const charge = node({ step: stepOf('charge', async () => 'done'), after: { input }, memoise: false })
+  const workflow = defineWorkflow({ name: 'charging', version: '1', input, steps: [charge], output: charge })
+  const results = await Promise.all([runWorkflow(workflow, 1, settings), runWorkflow(workflow, 1, settings)])
+  expect(results.map(({ endedHere }) => endedHere).toSorted()).toEqual([false, true])
 })
 
 test('a worker that fails returns the output of one that ended the run meanwhile', async () => {
