@@ -1,6 +1,6 @@
 import { runWorkflow } from '@buyer-group/pipeline/run/run-workflow.ts'
 import { dyingStore } from '@buyer-group/pipeline/test-kit/dying-store.ts'
-import { stepOf } from '@buyer-group/pipeline/test-kit/steps-for-tests.ts'
+import { gate, stepOf } from '@buyer-group/pipeline/test-kit/steps-for-tests.ts'
 import { defineWorkflow } from '@buyer-group/pipeline/workflow/define-workflow.ts'
 import { node, workflowInput } from '@buyer-group/pipeline/workflow/node.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -57,6 +57,38 @@ describe('a workflow over MongoDB', () => {
     expect(paid).toHaveLength(death.calls)
     expect(new Set(paid).size).toBe(1)
     expect(await store.read('order')).toMatchObject({ status: 'completed', output: '{"sku":"a","price":3}' })
+  })
+
+  test('whose run is restarted by a newer version leaves it to that one, which pays once', async () => {
+    const paid: string[] = []
+    const versionOf = (version: string, from: readonly string[], load: () => unknown) => {
+      const loadStock = node({ step: stepOf('loadStock', load), after: { order }, input: ({ order }) => order.sku })
+      const askForPrice = stepOf('askForPrice', () => {
+        paid.push(version)
+        return version
+      })
+      const price = node({ step: askForPrice, after: { loadStock }, input: () => 'sku' })
+      const definition = { name: 'price-order', version, input: order, steps: [loadStock, price], output: price }
+      return defineWorkflow({ ...definition, onVersionChange: { kind: 'restart', from } })
+    }
+    const [asked, answer] = [gate(), gate<string>()]
+    const slowly = () => {
+      asked.resolve()
+      return answer.promise
+    }
+    const [store, newer] = [createMongoRunStore(database.db), createMongoRunStore(database.otherDb)]
+    const old = runWorkflow(versionOf('1', [], slowly), { sku: 'a' }, { key: 'order', store })
+    const refused = expect(old).rejects.toMatchObject({ code: 'run_version_contended', fate: 'retryable' })
+    await asked.promise
+    const next = versionOf('2', ['1'], async () => {
+      // The old worker's answer comes while the newer one is in the middle of its own.
+      answer.resolve('in stock')
+      await refused
+      return 'in stock'
+    })
+    const { output } = await runWorkflow(next, { sku: 'a' }, { key: 'order', store: newer })
+    expect([output, paid]).toEqual(['2', ['2']])
+    expect(await store.read('order')).toMatchObject({ version: '2', status: 'completed', output: '"2"' })
   })
 
   test('that two processes run at once calls its provider once a run and gives both the same result', async () => {

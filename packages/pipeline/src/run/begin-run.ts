@@ -45,15 +45,15 @@ export async function beginRun(store: RunStore, workflow: AnyWorkflow, run: Run)
 }
 
 /** What a worker stops with whose run is no longer of its version: begun again, it finds how the run stands. */
-export function runMoved(scope: Pick<RunScope, 'key' | 'workflow' | 'version'>): AppError {
-  const { key, workflow, version } = scope
-  return versionContended(key, workflow, `was restarted by another version than "${version}" meanwhile`)
+export function runMoved({ key, workflow, version }: RunScope, cause?: unknown): AppError {
+  return versionContended(key, workflow, `was restarted by another version than "${version}" meanwhile`, cause)
 }
 
-function versionContended(key: string, workflow: string, words: string): AppError {
+function versionContended(key: string, workflow: string, words: string, cause?: unknown): AppError {
   return new AppError(`run "${key}" of workflow "${workflow}" ${words}; run it again later`, {
     code: 'run_version_contended',
     fate: 'retryable',
+    cause,
   })
 }
 

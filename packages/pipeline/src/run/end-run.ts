@@ -29,24 +29,23 @@ export async function endRun(scope: RunScope, workflow: AnyWorkflow, output: unk
   return { ...fromEnding(workflow, ending), endedHere: true }
 }
 
+/** What comes of a run that failed here: what to throw, or the result of a worker that brought it to its end meanwhile. */
+type FailedRun = { readonly failure: unknown } | { readonly result: RunResult<unknown> }
+
 /**
- * Notes in the store why a run failed; it is not final, the next run of the key goes on from there. Where another worker
- * has brought the run to its end meanwhile, that ending's result. Never throws: what the run failed of matters more.
+ * Notes in the store why a run failed; it is not final, the next run of the key goes on from there. Of a run that moved to
+ * another version this one's failure says nothing. Never throws: what the run failed of matters more.
  */
-export async function endFailed(
-  scope: RunScope,
-  workflow: AnyWorkflow,
-  cause: unknown,
-): Promise<RunResult<unknown> | undefined> {
+export async function endFailed(scope: RunScope, workflow: AnyWorkflow, cause: unknown): Promise<FailedRun> {
   const { store, records, clock } = scope
   const error = wordsOf(cause)
   try {
     const ending = { status: 'failed', output: null, error, steps: records, at: new Date(clock.now()) }
     const outcome = await store?.end(scope, ending)
-    return outcome?.kind === 'ended_elsewhere' ? fromEnding(workflow, outcome.ending) : undefined
-  } catch {
-    return undefined
-  }
+    if (outcome?.kind === 'ended_elsewhere') return { result: fromEnding(workflow, outcome.ending) }
+    if (outcome?.kind === 'moved') return { failure: runMoved(scope, cause) }
+  } catch {}
+  return { failure: cause }
 }
 
 /** The result of a run that was ended elsewhere. */

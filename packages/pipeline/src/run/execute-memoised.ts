@@ -25,7 +25,7 @@ const LONGEST_LOOK_MS = 5_000
  * throws.
  */
 export async function executeMemoised(execution: NodeExecution, store: RunStore): Promise<unknown> {
-  const { scope, step, name, clock, cancellation } = execution
+  const { scope, step, clock, cancellation } = execution
   const claim = claimOf(execution)
   const now = () => new Date(clock.now())
   /** What our own attempt returned, while it is not yet certain that it counts. */
@@ -48,10 +48,8 @@ export async function executeMemoised(execution: NodeExecution, store: RunStore)
         throw cancellation.reason
       }
       if (outcome.kind === 'held') {
-        const lookMs = Math.max(FIRST_LOOK_MS, Math.min(outcome.forMs, LONGEST_LOOK_MS, FIRST_LOOK_MS * 2 ** looks))
+        await waitForHolder(execution, outcome.forMs, looks)
         looks += 1
-        if (scope.isObserved) scope.tell({ kind: 'node_waiting', node: name, step: step.name, delayMs: lookMs })
-        await pause(clock, lookMs, cancellation)
         continue
       }
       if (ours === undefined) {
@@ -92,6 +90,13 @@ function claimOf({ scope, step, identity, stepKey }: NodeExecution): Omit<NodeCl
     token: scope.token,
     holdMs: holdMsOf(step.timeout),
   }
+}
+
+/** Waits until the node may be free: until its claim runs out, or until the next look. */
+async function waitForHolder({ scope, step, name: node, clock }: NodeExecution, forMs: number, looks: number) {
+  const delayMs = Math.max(FIRST_LOOK_MS, Math.min(forMs, LONGEST_LOOK_MS, FIRST_LOOK_MS * 2 ** looks))
+  if (scope.isObserved) scope.tell({ kind: 'node_waiting', node, step: step.name, delayMs })
+  await pause(clock, delayMs, scope.cancellation)
 }
 
 /** One attempt, under a claim that is kept up as long as it takes. */

@@ -103,9 +103,10 @@ function tellEnd(scope: RunScope, result: RunResult<unknown>): RunResult<unknown
 /** A run that its caller cancelled stays open in the store; any other failure is noted there. */
 async function settleFailure(scope: RunScope, workflow: AnyWorkflow, error: unknown, signal: AbortSignal | undefined) {
   const isCancelled = signal?.aborted === true && error === scope.cancellation.reason
-  const ended = isCancelled ? undefined : await endFailed(scope, workflow, error)
-  if (ended !== undefined) return tellEnd(scope, ended)
-  const { fate } = classifyError(error)
-  if (scope.isObserved) scope.tell({ kind: 'run_failed', duration: scope.elapsed, fate, ...wordsOf(error) })
-  throw error
+  const end = isCancelled ? { failure: error } : await endFailed(scope, workflow, error)
+  if ('result' in end) return tellEnd(scope, end.result)
+  const { failure } = end
+  const { fate } = classifyError(failure)
+  if (scope.isObserved) scope.tell({ kind: 'run_failed', duration: scope.elapsed, fate, ...wordsOf(failure) })
+  throw failure
 }

@@ -1,3 +1,4 @@
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { createMemoryRunStore } from '../store/memory-run-store.ts'
@@ -88,15 +89,16 @@ describe('a worker whose run was restarted by another version meanwhile', () => 
     expect(await store.read('run')).toMatchObject({ version: '2', status: 'completed', output: '{"by":"2"}' })
   })
 
-  test('does not make the run of the other version a failed one', async () => {
+  test('does not make the run of the other version a failed one, and says nothing of it by what it fails of', async () => {
     const { clock, store, run } = world()
     const [loaded, priced] = [gate(), gate()]
     const old = run({ version: '1', load: () => loaded.promise })
     await clock.settle()
     const next = run({ version: '2', from: ['1'], price: () => priced.promise })
     await clock.settle()
-    loaded.reject(new Error('too late'))
-    await expect(old).rejects.toMatchObject({ code: 'unexpected_error' })
+    const cause = new AppError('too late', { code: 'too_late', fate: 'permanent' })
+    loaded.reject(cause)
+    await expect(old).rejects.toMatchObject({ ...contended, cause: { code: 'too_late', cause } })
     expect(await store.read('run')).toMatchObject({ version: '2', status: 'running', error: null })
     priced.resolve()
     await next
