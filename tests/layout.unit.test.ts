@@ -55,6 +55,7 @@ describe('the three import rules of the layout', () => {
     ['services/detector/src/rules/x.ts', '@buyer-group/rules/titles/classify-title.ts'],
     ['packages/rules/src/membership/x.ts', '../titles/title-rules.ts'],
     ['services/detector/src/rules/x.ts', '@buyer-group/shared/messages/placements.ts'],
+    ['services/detector/src/rules/x.ts', '@buyer-group/shared/mongo/rules/look-up.ts'],
     ['packages/shared/src/kafka/x.int.test.ts', '@buyer-group/testing/kafka/temporary-topic.ts'],
   ])('what the layout allows is allowed: %s may import %s', (path, from) => {
     expect(mayImport(path, from)).toBe(true)

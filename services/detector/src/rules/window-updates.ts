@@ -1,7 +1,7 @@
 import type { RefreshReason } from '@buyer-group/shared/messages/messages.ts'
 import type { Priority } from '@buyer-group/shared/messages/topics.ts'
+import { lookUp } from '@buyer-group/shared/mongo/rules/look-up.ts'
 import { type CompanyChanges, MAX_TRIGGERED_BY } from './group-by-company.ts'
-import { lookUp } from './look-up.ts'
 
 /**
  * The two things that can happen to a company's window, as MongoDB update pipelines, because only the database can

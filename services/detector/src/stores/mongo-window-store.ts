@@ -1,7 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { inStatements } from '@buyer-group/shared/mongo/rules/look-up.ts'
 import type { Collection, Filter } from 'mongodb'
-import { inStatements } from '../rules/look-up.ts'
 import type { WindowState } from '../rules/plan-requests.ts'
 import type { ScheduleState } from '../rules/plan-scheduled.ts'
 import { claimIfUnchanged, claimOrMark, NEVER_CLAIMED } from '../rules/window-updates.ts'

@@ -1,68 +1,82 @@
 import type { PersonWrite } from '@buyer-group/rules/folding/plan-people.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { AnyBulkWriteOperation, Collection, Document, Filter } from 'mongodb'
+import { inStatements, lookUp } from '@buyer-group/shared/mongo/rules/look-up.ts'
+import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
 import { findClaimed } from './find-people.ts'
 import { insertUnlessThere } from './insert-unless-there.ts'
 import type { PeopleTable } from './save-people.ts'
-import { isNewer, literal, storedStamp } from './update-expressions.ts'
+import { storedStamp } from './update-expressions.ts'
 import { tryBulkWrite } from './write-in-bulk.ts'
 
 /** The people in `people`; each call is one round trip. */
 export function createPeopleTable(collection: Collection<PersonDoc>): PeopleTable {
   return {
     findClaimed: (claims) => findClaimed(collection, claims),
-    write: async (writes) => (await tryBulkWrite(collection, writes.map(toOperation))).length === 0,
+    write: async (writes) => {
+      const added = writes.filter(isNew)
+      const restated = writes.filter(isRestated)
+      const others = writes.filter((write) => !isNew(write) && !isRestated(write))
+      const operations = [
+        ...added.map(({ after }) => insertUnlessThere({ personId: after.personId }, after)),
+        ...inStatements(restated).map(toStatement),
+        ...others.map((write) => toStatement([write])),
+      ]
+      return (await tryBulkWrite(collection, operations)).length === 0
+    },
   }
 }
 
-function toOperation({ before, after }: PersonWrite): AnyBulkWriteOperation<PersonDoc> {
-  if (before === null) return insertUnlessThere({ personId: after.personId }, after)
-  if (isOnlyNamed(before, after)) return { updateOne: { filter: namedBefore(after), update: { $set: nameOf(after) } } }
-  return { updateOne: { filter: { personId: after.personId }, update: [{ $set: changesOf(before, after) }] } }
+const isNew = ({ before }: PersonWrite) => before === null
+
+/** By far the most: the same ids and the same address, seen later. Nobody can have taken these keys, so many go together. */
+function isRestated({ before, after }: PersonWrite): boolean {
+  return before !== null && after.sourceIds === before.sourceIds && after.email === before.email
 }
 
-/** A later sighting that says nothing new of ids and address: by far the most, and far cheaper as a plain update. */
-function isOnlyNamed(before: PersonDoc, after: PersonDoc): boolean {
-  return (
-    after.sourceIds === before.sourceIds &&
-    after.email === before.email &&
-    after.emailConflict === before.emailConflict &&
-    after.emailChanged === before.emailChanged
-  )
+/** Writes these people, each field where it is newer than the stored one at the time of writing, whatever the plan had read. */
+function toStatement(writes: readonly PersonWrite[]): AnyBulkWriteOperation<PersonDoc> {
+  const personIds = writes.map(({ after }) => after.personId)
+  const update = [
+    { $set: { fresh: lookUp('$personId', personIds, writes.map(freshOf)) } },
+    SET_NEWER,
+    { $unset: 'fresh' },
+  ]
+  return { updateMany: { filter: { personId: { $in: personIds } }, update } }
 }
 
-const nameOf = ({ name, changedAt, changedBy }: PersonDoc) => ({ name, changedAt, changedBy })
-
-/** The person, where their name is older than this one at the time of writing. */
-function namedBefore({ personId, changedAt, changedBy }: PersonDoc): Filter<PersonDoc> {
-  return { personId, $or: [{ changedAt: { $lt: changedAt } }, { changedAt, changedBy: { $lt: changedBy } }] }
-}
-
-/** Each field only where it is newer than the stored one at the time of writing, whatever the plan had read. */
-function changesOf(before: PersonDoc, after: PersonDoc): Document {
-  const added = after.sourceIds.filter((sourceId) => !before.sourceIds.includes(sourceId))
-  const newer = isNewer(storedStamp, { at: after.changedAt, by: after.changedBy })
-  return {
-    name: { $cond: [newer, literal(after.name), '$name'] },
-    changedAt: { $cond: [newer, after.changedAt, '$changedAt'] },
-    changedBy: { $cond: [newer, literal(after.changedBy), '$changedBy'] },
-    ...(added.length === 0 ? {} : { sourceIds: { $setUnion: ['$sourceIds', literal(added)] } }),
-    ...emailChanges(after),
+function freshOf({ before, after }: PersonWrite): Document {
+  const { name, changedAt, changedBy, email, emailConflict, emailChanged } = after
+  const addedIds = after.sourceIds.filter((sourceId) => !before?.sourceIds.includes(sourceId))
+  const address = {
+    ...(email === undefined ? {} : { email }),
+    ...(emailConflict === undefined ? {} : { emailConflict }),
+    ...(emailChanged === undefined ? {} : { emailChanged }),
   }
+  return { name, changedAt, changedBy, addedIds, ...address }
 }
+
+const IS_NAMED = { $lt: [storedStamp, { at: '$fresh.changedAt', by: '$fresh.changedBy' }] }
 
 /** A stored address without a stamp of its own comes from the person's last change. */
-const storedEmailStamp = {
+const STORED_EMAIL_STAMP = {
   $ifNull: ['$emailChanged', { $cond: [{ $gt: ['$email', null] }, storedStamp, '$emailChanged'] }],
 }
 
-function emailChanges({ email, emailConflict, emailChanged }: PersonDoc): Document {
-  if (emailChanged === undefined) return {}
-  const newer = isNewer(storedEmailStamp, emailChanged)
-  const taken = emailConflict === undefined
-  return {
-    email: taken ? { $cond: [newer, literal(email), '$email'] } : '$email',
-    emailConflict: { $cond: [newer, taken ? '$$REMOVE' : literal(emailConflict), '$emailConflict'] },
-    emailChanged: { $cond: [newer, literal(emailChanged), storedEmailStamp] },
-  }
+/** Never where what is fresh says nothing of an address: nothing is less than what is missing. */
+const IS_ADDRESSED = { $lt: [STORED_EMAIL_STAMP, '$fresh.emailChanged'] }
+const IS_FREE = { $eq: [{ $type: '$fresh.emailConflict' }, 'missing'] }
+
+/** Every expression reads the document as it was before; one that comes to nothing removes its field. */
+const SET_NEWER = {
+  $set: {
+    name: { $cond: [IS_NAMED, '$fresh.name', '$name'] },
+    changedAt: { $cond: [IS_NAMED, '$fresh.changedAt', '$changedAt'] },
+    changedBy: { $cond: [IS_NAMED, '$fresh.changedBy', '$changedBy'] },
+    sourceIds: {
+      $cond: [{ $eq: ['$fresh.addedIds', []] }, '$sourceIds', { $setUnion: ['$sourceIds', '$fresh.addedIds'] }],
+    },
+    email: { $cond: [{ $and: [IS_ADDRESSED, IS_FREE] }, '$fresh.email', '$email'] },
+    emailConflict: { $cond: [IS_ADDRESSED, '$fresh.emailConflict', '$emailConflict'] },
+    emailChanged: { $cond: [IS_ADDRESSED, '$fresh.emailChanged', STORED_EMAIL_STAMP] },
+  },
 }

@@ -13,7 +13,7 @@ export interface PeopleTable {
   findClaimed(claims: readonly PersonClaim[]): Promise<readonly PersonDoc[]>
   /**
    * Writes each person, field by field where the plan's is newer than what is stored by then. False where a write lost
-   * a race for a unique key, which others have meanwhile; the other writes took effect.
+   * a race for a unique key, which others have meanwhile; any of the other writes took effect or may be repeated.
    */
   write(writes: readonly PersonWrite[]): Promise<boolean>
 }

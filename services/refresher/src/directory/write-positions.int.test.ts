@@ -3,18 +3,17 @@ import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-pos
 import type { PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
 import { planPositions } from '@buyer-group/rules/folding/plan-positions.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { type GatheredWrite, gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTemporaryDatabase } from '../test-kit/temporary-database.ts'
 import { savePositions } from './save-positions.ts'
-import { writePositions } from './write-positions.ts'
+import { createPositionWriter } from './write-positions.ts'
 
 let database: Awaited<ReturnType<typeof openTemporaryDatabase>>
-let write: GatheredWrite<PositionDoc>
+let write: ReturnType<typeof createPositionWriter>
 
 beforeAll(async () => {
   database = await openTemporaryDatabase()
-  write = gatherWrites(database.collections.positions)
+  write = createPositionWriter(database.collections.positions)
 })
 afterAll(() => database.close())
 beforeEach(() => database.collections.positions.deleteMany({}))
@@ -35,7 +34,7 @@ const stored = (): Promise<PositionDoc[]> =>
 
 /** Writes what a change makes of what was read, however old that is. */
 const writeOver = (read: readonly PositionDoc[], ...changes: PositionChange[]) =>
-  writePositions(write, planPositions(read, foldChanges(read, changes)))
+  write(planPositions(read, foldChanges(read, changes)))
 
 const CHANGES = [
   change(1, { title: 'VP Sales' }),

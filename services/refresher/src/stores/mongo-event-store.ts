@@ -1,19 +1,23 @@
 import { gather } from '@buyer-group/shared/batching/gather.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
-import type { EventCoverage, WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { gatherWrites } from '@buyer-group/shared/mongo/gathering/gather-writes.ts'
+import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
-import { literal } from '../directory/update-expressions.ts'
+import { tryBulkWrite } from '../directory/write-in-bulk.ts'
 import { findWaiting } from '../gathering/find-waiting.ts'
 import { COMPANIES_TOGETHER } from '../gathering/limits.ts'
-import { type Covering, MAX_NAMED, type WaitingEventStore } from './stores.ts'
-
-/** An event may go this long after ingest took it, once nothing waits for it (system.md, "MongoDB"): 45 days. */
-export const EVENT_KEPT_MS = 45 * 24 * 60 * 60 * 1_000
+import { type Release, toReleases } from './release-events.ts'
+import { MAX_NAMED, type WaitingEventStore } from './stores.ts'
 
 /** The waiting changes in `webhook_events`. */
 export function createMongoEventStore(collection: Collection<WebhookEventDoc>): WaitingEventStore {
-  const write = gatherWrites(collection)
+  const release = gather<Release, void>({
+    maxBatch: 1_000,
+    maxInFlight: 1,
+    run: async (releases) => {
+      await tryBulkWrite(collection, toReleases(releases))
+      return releases.map(() => undefined)
+    },
+  })
   return {
     waiting: gather({ ...COMPANIES_TOGETHER, run: (companyIds) => findWaiting(collection, companyIds) }),
 
@@ -31,26 +35,10 @@ export function createMongoEventStore(collection: Collection<WebhookEventDoc>): 
       return { count, changeTypes, triggeredBy: [...new Set(people)] }
     },
 
-    release: async (group, at) => {
-      const { companyId, foldedIds } = group
-      const filter = { idempotencyKey: { $in: foldedIds }, waitingFor: companyId }
-      // Few events of many: MongoDB would compare this index with that on `waitingFor` otherwise.
-      await write({ updateMany: { filter, update: released(group, at), hint: { idempotencyKey: 1 } } })
-    },
+    release: (group, at) => release({ group, at }),
 
     noteError: async (keys, { code, message }) => {
       await collection.updateMany({ idempotencyKey: { $in: [...keys] } }, { $set: { error: { code, message } } })
     },
   }
-}
-
-function released({ companyId, commandId, refreshId, sequence }: Covering, at: Date) {
-  const coverage: EventCoverage = { companyId, commandId, refreshId, sequence, at }
-  const stillWaiting = { $filter: { input: '$waitingFor', cond: { $ne: ['$$this', literal(companyId)] } } }
-  const mayExpire = { $and: [{ $eq: ['$waitingFor', []] }, { $eq: ['$processed', true] }] }
-  const coveredBy = { $concatArrays: [{ $ifNull: ['$coveredBy', []] }, [literal(coverage)]] }
-  return [
-    { $set: { waitingFor: stillWaiting, coveredBy } },
-    { $set: { expiresAt: { $cond: [mayExpire, { $add: ['$receivedAt', EVENT_KEPT_MS] }, '$expiresAt'] } } },
-  ]
 }

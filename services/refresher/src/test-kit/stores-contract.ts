@@ -1,7 +1,12 @@
 import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
 import { mergeSightings } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
-import type { BuyerGroupDoc, RefreshWindowDoc, WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type {
+  BuyerGroupDoc,
+  PositionDoc,
+  RefreshWindowDoc,
+  WebhookEventDoc,
+} from '@buyer-group/shared/mongo/collections.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -118,6 +123,36 @@ export function describeRefresherStores(adapter: string, open: () => Promise<Sto
       await world.stores.events.noteError(['test:left'], { code: 'odd', message: 'words' })
       expect(await event('left')).toMatchObject({ error: { code: 'odd', message: 'words' } })
     })
+
+    test('many refreshes release side by side, each its own events, whatever their number and whoever shares them', async () => {
+      const companies = Array.from({ length: 30 }, (_, index) => `company-${index}`)
+      const many = Array.from({ length: 150 }, (_, index) => `many-${index}`)
+      await world.putEvents([
+        waitingEvent({ id: 'all', day: 1, waitingFor: [...companies, 'another'] }),
+        ...companies.map((companyId) => waitingEvent({ id: companyId, day: 1, companyId })),
+        ...many.map((id) => waitingEvent({ id, day: 1 })),
+      ])
+      const folded = (companyId: string, ids: readonly string[]) => ({
+        ...groupOf(5),
+        companyId,
+        refreshId: `of ${companyId}`,
+        foldedIds: ids.map((id) => `test:${id}`),
+      })
+      await Promise.all([
+        ...companies.map((companyId) => world.stores.events.release(folded(companyId, ['all', companyId]), AT)),
+        world.stores.events.release(folded('acme', many), AT),
+      ])
+      const all = await event('all')
+      expect(all?.waitingFor).toEqual(['another'])
+      expect(all?.coveredBy?.map((one) => `${one.companyId} ${one.refreshId}`).toSorted()).toEqual(
+        companies.map((companyId) => `${companyId} of ${companyId}`).toSorted(),
+      )
+      for (const id of companies) {
+        expect(await event(id)).toMatchObject({ waitingFor: [], coveredBy: [{ refreshId: `of ${id}` }] })
+      }
+      expect(await keysOf('acme')).toEqual([])
+      expect((await event('many-149'))?.coveredBy).toHaveLength(1)
+    })
   })
 
   describe(`the refresher's people in ${adapter}`, () => {
@@ -210,6 +245,23 @@ export function describeRefresherStores(adapter: string, open: () => Promise<Sto
         }),
         { numRuns: 15 },
       )
+    })
+
+    test('written as they were computed, each leaves the places of the same people at other companies', async () => {
+      const places = ['acme', 'beta', 'gamma'].flatMap((companyId) =>
+        ['per_1', 'per_2'].map((personId) => placed(1, { companyId, personId, title: `${companyId} ${personId}` })),
+      )
+      await world.stores.positions.merge(places)
+      const [acme, beta] = [placed(1, places[0]), placed(1, places[3])].map(positionOf)
+      const writes = [acme, beta].map((before) => ({
+        before: before as PositionDoc,
+        after: { ...(before as PositionDoc), active: false, changedAt: dayOf(2), changedBy: '$odd' },
+      }))
+      expect(await Promise.all(writes.map((write) => world.stores.positions.write([write])))).toEqual([true, true])
+      const untouched = places.filter((_, index) => index !== 0 && index !== 3).map(positionOf)
+      const stored = await positions()
+      expect(stored).toHaveLength(6)
+      expect(stored).toEqual(expect.arrayContaining([...untouched, ...writes.map(({ after }) => after)]))
     })
 
     test('the active ones of a company, and those of people there', async () => {

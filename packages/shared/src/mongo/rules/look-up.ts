@@ -5,12 +5,16 @@
 export const LOOKED_UP_AT_ONCE = 100
 
 /**
- * The value that belongs to a document in an update of many: an update pipeline's expression that finds `path`'s value
- * among `keys` and takes what stands at the same place in `values`. One statement for a hundred documents costs the
- * database a third of a hundred statements.
+ * The value that belongs to a document in an update of many: an update pipeline's expression that finds the value of
+ * `path` (of several paths, a list of theirs) among `keys` and takes what stands at the same place in `values`; the last
+ * one where it is not among them. One statement for a hundred documents costs the database a third of a hundred statements.
  * Both lists go in as `$literal`: the database would take a text that starts with `$` for a field's path.
  */
-export function lookUp(path: string, keys: readonly string[], values: readonly unknown[]): Record<string, unknown> {
+export function lookUp(
+  path: string | readonly string[],
+  keys: readonly unknown[],
+  values: readonly unknown[],
+): Record<string, unknown> {
   return { $arrayElemAt: [{ $literal: values }, { $indexOfArray: [{ $literal: keys }, path] }] }
 }
 
