@@ -6,6 +6,7 @@ import { createMemoryRunStore } from '../store/memory-run-store.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { AnyWorkflow, Workflow } from '../workflow/define-workflow.ts'
 import type { AnyStepNode } from '../workflow/node.ts'
+import { freezeDeeply } from './freeze-deeply.ts'
 import { createTestClock, type TestClock } from './test-clock.ts'
 
 type ExecuteOf<Nodes extends readonly AnyStepNode[], Name> =
@@ -39,6 +40,7 @@ export interface TestedWorkflow<Given, Output> {
 
 /**
  * A workflow with some steps replaced, under a clock that a test moves and with no jitter (each delay is its longest).
+ * Whatever a node depends on is frozen, the run's input too, so that a step that changes it fails its test.
  * @throws AppError `unknown_step` (permanent) for a replacement of a step that the workflow has not.
  */
 export function testWorkflow<Given, Output, Context, Nodes extends readonly AnyStepNode[]>(
@@ -85,11 +87,17 @@ function replaceSteps<W extends Pick<AnyWorkflow, 'name' | 'steps' | 'plan'>>(
       fate: 'permanent',
     })
   }
-  const nodes = plan.nodes.map((planned) => ({ ...planned, node: withExecute(planned.node, replace) }))
+  const nodes = plan.nodes.map((planned) => ({ ...planned, node: forTest(planned.node, replace) }))
   return { ...workflow, plan: { ...plan, nodes } }
 }
 
-function withExecute(node: AnyStepNode, replace: Readonly<Record<string, unknown>>): AnyStepNode {
-  const execute = replace[node.step.name]
-  return execute === undefined ? node : { ...node, step: { ...node.step, execute: execute as never } }
+/** A node with its step replaced, if it is to be, and one that freezes the outputs it depends on before anybody reads them. */
+function forTest(node: AnyStepNode, replace: Readonly<Record<string, unknown>>): AnyStepNode {
+  const { step } = node
+  const execute = Object.hasOwn(replace, step.name) ? replace[step.name] : undefined
+  const when = (values: Readonly<Record<string, unknown>>) => {
+    for (const output of Object.values(values)) freezeDeeply(output)
+    return node.when?.(values as never) ?? true
+  }
+  return { ...node, when, step: execute === undefined ? step : { ...step, execute: execute as never } }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { defineStep } from '../step.ts'
 import { defineWorkflow } from '../workflow/define-workflow.ts'
 import { node, workflowInput } from '../workflow/node.ts'
+import { stepOf } from './steps-for-tests.ts'
 import { testWorkflow } from './test-workflow.ts'
 
 const loadPrices = defineStep({
@@ -74,6 +75,35 @@ describe('a workflow under test', () => {
     expect(await run('a')).toMatchObject({ output: 7, steps: [{ status: 'memoised' }, { status: 'completed' }] })
     expect(calls).toBe(1)
     expect(executed()).toEqual(['loadPrices', 'addUp', 'addUp'])
+  })
+
+  test('freezes what nodes depend on, so that a step that changes it fails', async () => {
+    const replace = { loadPrices: async () => [2, 1], addUp: (prices: number[]) => prices.sort()[0] ?? 0 }
+    await expect(testWorkflow(pricing, { context, replace }).run('a')).rejects.toMatchObject({
+      node: 'addUp',
+      message: 'step "addUp" failed: an unexpected TypeError',
+    })
+  })
+
+  test('freezes lists and plain objects to their depth, whatever a node says when it runs', async () => {
+    const deep = () => ({ parts: [{ tags: ['a'] }], seen: new Map([['a', { n: 1 }]]) })
+    const made = node({ step: stepOf('made', deep), memoise: false })
+    const isFrozen: boolean[] = []
+    const look = ({ made }: { made: ReturnType<typeof deep> }) => {
+      isFrozen.push(Object.isFrozen(made.parts[0]?.tags), Object.isFrozen(made.seen.get('a')))
+      return false
+    }
+    const looked = node({ step: stepOf('looked', () => 1), after: { made }, when: look })
+    const last = node({ step: stepOf('last', () => 1), optional: { looked } })
+    const workflow = defineWorkflow({ name: 'w', version: '1', input: sku, steps: [made, looked, last], output: last })
+    await testWorkflow(workflow, {}).run('a')
+    expect(isFrozen).toEqual([true, false])
+  })
+
+  test('takes a step by a name that every object has for what it is', async () => {
+    const odd = node({ step: stepOf('hasOwnProperty', () => 5) })
+    const workflow = defineWorkflow({ name: 'w', version: '1', input: sku, steps: [odd], output: odd })
+    expect(await testWorkflow(workflow, {}).run('a')).toMatchObject({ output: 5 })
   })
 
   test('refuses a replacement for a step that it has not', () => {
