@@ -8,6 +8,8 @@ import type { RetryPolicy } from './retry-policy.ts'
  */
 export function retryDelay(policy: RetryPolicy, attempt: number, error: unknown, random: () => number): number {
   const { initialDelayMs, maxDelayMs, factor = 2 } = policy
-  const backoff = Math.min(maxDelayMs, initialDelayMs * factor ** (attempt - 1))
+  // An infinite growth would make NaN of a first delay of 0.
+  const growth = Math.min(factor ** (attempt - 1), Number.MAX_VALUE)
+  const backoff = Math.min(maxDelayMs, initialDelayMs * growth)
   return Math.max(Math.round(random() * backoff), retryAfterOf(error))
 }
