@@ -1,15 +1,11 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
-import { checkStepInput } from './check-against.ts'
 import { checkStep } from './check-step.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { Cancellation } from './execution/cancellation.ts'
-import { executeStep } from './execution/execute-step.ts'
-import { generateIdempotencyKey } from './generate-idempotency-key.ts'
 import type { RunResult } from './run/run-result.ts'
 import { type RunOptions, type RunSettings, runWorkflow } from './run/run-workflow.ts'
+import { runSequence } from './run-sequence.ts'
 import type { ByName, CheckedSequence, Registered, SequenceInput, SequenceOutput } from './sequence-types.ts'
 import type { AnyStep } from './step.ts'
-import { StepError, toStepFailure } from './step-error.ts'
 import type { StepObserver, StepRecord } from './step-record.ts'
 import type { Workflow } from './workflow/define-workflow.ts'
 
@@ -36,33 +32,34 @@ export class FunctionOrchestrator<Context, Steps extends Registered = Record<nev
   readonly #context: Context
   readonly #clock: Clock
   readonly #random: () => number
-  readonly #observer: StepObserver
+  readonly #observer: StepObserver | undefined
 
   constructor(context: Context, options: OrchestratorOptions = {}) {
     this.#context = context
     this.#clock = options.clock ?? systemClock
     this.#random = options.random ?? Math.random
-    this.#observer = options.observer ?? (() => {})
+    this.#observer = options.observer
   }
 
   /** @throws AppError `step_already_registered`, `invalid_step` (permanent). */
   registerStep<S extends AnyStep<Context>>(step: S): FunctionOrchestrator<Context, Steps & ByName<[S]>> {
-    checkStep(step)
-    if (this.#steps.has(step.name)) {
-      throw new AppError(`a step named "${step.name}" is registered already; names must be unique`, {
-        code: 'step_already_registered',
-        fate: 'permanent',
-      })
-    }
-    this.#steps.set(step.name, step)
-    return this as unknown as FunctionOrchestrator<Context, Steps & ByName<[S]>>
+    return this.registerSteps<[S]>([step])
   }
 
-  /** @throws AppError `step_already_registered`, `invalid_step` (permanent). */
+  /**
+   * Registers all of them, or none.
+   * @throws AppError `step_already_registered`, `invalid_step` (permanent).
+   */
   registerSteps<const S extends readonly AnyStep<Context>[]>(
     steps: S,
   ): FunctionOrchestrator<Context, Steps & ByName<S>> {
-    for (const step of steps) this.registerStep(step)
+    const names = new Set(this.#steps.keys())
+    for (const step of steps) {
+      checkStep(step)
+      if (names.has(step.name)) throw registeredAlready(step.name)
+      names.add(step.name)
+    }
+    for (const step of steps) this.#steps.set(step.name, step)
     return this as unknown as FunctionOrchestrator<Context, Steps & ByName<S>>
   }
 
@@ -70,17 +67,24 @@ export class FunctionOrchestrator<Context, Steps extends Registered = Record<nev
    * Runs the named steps in order and returns the last one's output with the record of each. Steps that do not fit
    * together do not compile where the names are literal.
    * @throws AppError `unknown_step` (permanent) before any step runs; StepError from the step that failed, of code
-   * `invalid_step_input` (permanent) where its schema refuses what the step before it returned.
+   * `invalid_step_input` (permanent) where its schema refuses what the step before it returned; AppError `run_cancelled`
+   * (fate of the reason) once the signal aborted and no step is under way.
    */
   async executeSequence<const Names extends readonly string[]>(
     names: Names & CheckedSequence<Steps, Names>,
     input: SequenceInput<Steps, Names>,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
   ): Promise<SequenceResult<SequenceOutput<Steps, Names>>> {
     const steps = names.map((name) => this.#find(name))
-    const records: StepRecord[] = []
-    let value: unknown = input
-    for (const step of steps) value = await this.#run(step, value, records)
-    return { output: value as SequenceOutput<Steps, Names>, records }
+    const settings = {
+      context: this.#context,
+      clock: this.#clock,
+      random: this.#random,
+      observer: this.#observer,
+      signal,
+    }
+    const { output, records } = await runSequence(steps, input, settings)
+    return { output: output as SequenceOutput<Steps, Names>, records }
   }
 
   /** Runs a workflow as `runWorkflow` does, with this orchestrator's context, clock and random source. */
@@ -89,43 +93,9 @@ export class FunctionOrchestrator<Context, Steps extends Registered = Record<nev
     input: NoInfer<Given>,
     settings: RunSettings,
   ): Promise<RunResult<Output>> {
-    const options = { clock: this.#clock, random: this.#random, ...settings, context: this.#context }
+    const { clock = this.#clock, random = this.#random } = settings
+    const options = { ...settings, clock, random, context: this.#context }
     return runWorkflow(workflow, input, options as RunOptions<Context>)
-  }
-
-  async #run(step: AnyStep<Context>, given: unknown, records: StepRecord[]): Promise<unknown> {
-    const startedAt = this.#clock.now()
-    let idempotencyKey = ''
-    const work = {
-      ...{ step, input: given, context: this.#context, clock: this.#clock, random: this.#random, startedAt },
-      isReadBack: step.output !== undefined,
-      cancellation: new Cancellation(),
-      deadline: Infinity,
-      attempts: 0,
-      onRetry: () => {},
-      get idempotencyKey() {
-        return generateIdempotencyKey(step.name, idempotencyKey)
-      },
-    }
-    const end = (outcome: Pick<StepRecord, 'status' | 'error'>) => {
-      const duration = this.#clock.now() - startedAt
-      const { attempts } = work
-      const record = { name: step.name, idempotencyKey, startedAt: new Date(startedAt), duration, attempts, ...outcome }
-      records.push(record)
-      this.#observer({ kind: 'ended', record })
-    }
-    try {
-      work.input = checkStepInput(step, given)
-      idempotencyKey = step.idempotencyKey(work.input)
-      this.#observer({ kind: 'started', name: step.name, idempotencyKey, at: new Date(startedAt) })
-      const output = await executeStep(work)
-      end({ status: 'completed' })
-      return output
-    } catch (cause) {
-      const failure = toStepFailure(cause, step.retryable)
-      end({ status: 'failed', error: { code: failure.code, message: failure.message } })
-      throw new StepError(step.name, failure, records, cause)
-    }
   }
 
   #find(name: string): AnyStep<Context> {
@@ -137,4 +107,11 @@ export class FunctionOrchestrator<Context, Steps extends Registered = Record<nev
       fate: 'permanent',
     })
   }
+}
+
+function registeredAlready(name: string): AppError {
+  return new AppError(`a step named "${name}" is registered already; names must be unique`, {
+    code: 'step_already_registered',
+    fate: 'permanent',
+  })
 }

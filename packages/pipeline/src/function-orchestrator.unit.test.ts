@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
@@ -103,6 +104,14 @@ describe('a sequence', () => {
     )
   })
 
+  test('registers all of several steps or none', () => {
+    const orchestrator = new FunctionOrchestrator({})
+    expect(() => orchestrator.registerSteps([double, print, double])).toThrow(
+      expect.objectContaining({ code: 'step_already_registered' }),
+    )
+    expect(() => orchestrator.registerSteps([double, print])).not.toThrow()
+  })
+
   test('that does not fit together does not compile', () => {
     const orchestrator = new FunctionOrchestrator({ offset: 1 }).registerSteps([double, addOffset, print])
     const neverRun = () => [
@@ -173,6 +182,72 @@ test('an observer hears of every transition in order', async () => {
   ])
 })
 
+test.each<[string, () => unknown]>([
+  ['now', () => JSON.parse('{')],
+  ['by a promise', () => Promise.reject(new Error('observer'))],
+])('an observer that throws %s harms no sequence', async (_when, observer) => {
+  const orchestrator = new FunctionOrchestrator({}, { observer: observer as () => void }).registerStep(double)
+  expect(await orchestrator.executeSequence(['double'], 2)).toMatchObject({
+    output: 4,
+    records: [{ status: 'completed' }],
+  })
+})
+
+describe('a sequence that is cancelled', () => {
+  const patient = defineStep({
+    ...{ name: 'patient', idempotencyKey: keyOf, retryable: true },
+    execute: (_input: number, { cancel }: { cancel: () => void }, { signal }): Promise<number> => {
+      const aborted = new Promise<number>((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      )
+      cancel()
+      return aborted
+    },
+  })
+  const cancelled = { code: 'run_cancelled', fate: 'unavailable', message: 'the sequence was cancelled' }
+  const draining = new AppError('draining', { code: 'draining', fate: 'unavailable' })
+
+  test('aborts the step that is under way and starts no other', async () => {
+    const controller = new AbortController()
+    const heard: StepTransition[] = []
+    const context = { cancel: () => controller.abort(draining) }
+    const orchestrator = new FunctionOrchestrator(context, { observer: (transition) => heard.push(transition) })
+    const running = orchestrator
+      .registerSteps([patient, double])
+      .executeSequence(['patient', 'double'], 1, { signal: controller.signal })
+    await expect(running).rejects.toMatchObject(cancelled)
+    expect(heard).toMatchObject([
+      { kind: 'started', name: 'patient' },
+      { kind: 'ended', record: { name: 'patient', status: 'cancelled' } },
+    ])
+  })
+
+  test('between two steps starts no other', async () => {
+    const controller = new AbortController()
+    const last = defineStep({
+      ...{ name: 'last', idempotencyKey: keyOf, retryable: true },
+      execute: (input: number) => {
+        controller.abort(draining)
+        return input
+      },
+    })
+    const heard: StepTransition[] = []
+    const observer = (transition: StepTransition) => heard.push(transition)
+    const orchestrator = new FunctionOrchestrator({}, { observer }).registerSteps([last, double])
+    const { signal } = controller
+    await expect(orchestrator.executeSequence(['last', 'double'], 1, { signal })).rejects.toMatchObject(cancelled)
+    const before = orchestrator.executeSequence(['double'], 1, { signal: AbortSignal.abort(draining) })
+    await expect(before).rejects.toMatchObject(cancelled)
+    expect(heard).toMatchObject([{ name: 'last' }, { record: { name: 'last', status: 'completed' } }])
+  })
+
+  test('or not leaves no listener on its signal', async () => {
+    const { signal } = new AbortController()
+    await new FunctionOrchestrator({}).registerStep(double).executeSequence(['double'], 1, { signal })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
+  })
+})
+
 describe('a step in a sequence', () => {
   test('is refused an output that its schema does not take, by its name and the path', async () => {
     const person = defineStep({
@@ -240,7 +315,8 @@ test('a workflow runs with the context and the clock of its orchestrator', async
   const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [shifted], output: shifted })
   const clock = createTestClock(5_000)
   const orchestrator = new FunctionOrchestrator({ offset: 3 }, { clock })
-  const { output, steps } = await orchestrator.executeWorkflow(workflow, 4, { key: 'run' })
+  const settings = { key: 'run', clock: undefined, random: undefined }
+  const { output, steps } = await orchestrator.executeWorkflow(workflow, 4, settings)
   expectTypeOf(output).toEqualTypeOf<number>()
   expect(output).toBe(7)
   expect(steps).toMatchObject([{ name: 'addOffset', startedAt: new Date(5_000) }])

@@ -2,18 +2,32 @@ import type { z } from 'zod'
 import { checkStep } from './check-step.ts'
 import type { RetryPolicy } from './retry/retry-policy.ts'
 
-/** What a step is told of the execution it is in. */
-export interface StepRun {
+/**
+ * What a step is told of the execution it is in. Declared as a class because the compiler then knows that a copy
+ * (`{ ...run }`) holds nothing of what is made only when it is looked at.
+ */
+export declare abstract class StepRun {
   /** 1 for the first attempt. */
   readonly attempt: number
+  /** The key of the run; undefined in a sequence. */
+  abstract get run(): string | undefined
+  /** The node's name; of a fan-out, with the item's place, such as `enrich[3]`; in a sequence the step's. */
+  abstract get node(): string
   /** Aborts when the attempt's time is up or the run is cancelled. Hand it to whatever can stop early. */
-  readonly signal: AbortSignal
+  abstract get signal(): AbortSignal
   /**
    * Names this piece of work: equal for every attempt of it, in whichever process and however often its run is resumed.
    * For a provider that takes one, so that an attempt whose answer was lost is not charged twice. Lower-case hex.
    */
-  readonly idempotencyKey: string
+  abstract get idempotencyKey(): string
 }
+
+/**
+ * Called for every attempt: calls `next`, once, and returns what that returns, in whatever must be around it, such as an
+ * active span whose children are what the step calls. Unlike an observer it is part of the attempt: what it throws, the
+ * attempt throws.
+ */
+export type AroundAttempt = <Result>(run: StepRun, next: () => Result) => Result
 
 /**
  * One step of a pipeline: a value, so that it is tested by calling `execute`.

@@ -14,6 +14,14 @@ class Attempt implements StepRun {
     this.#controller = controller
   }
 
+  get run(): string | undefined {
+    return this.#work.run
+  }
+
+  get node(): string {
+    return this.#work.name
+  }
+
   get signal(): AbortSignal {
     return (this.#controller ?? this.#work.cancellation).signal
   }
@@ -26,51 +34,51 @@ class Attempt implements StepRun {
 /**
  * Makes one attempt: the step's output, or a promise of it; throws what the step throws. Without a time limit that is a
  * plain call, with no timer and no promise of our own.
- * @throws AppError `step_timeout` (retryable). What the attempt still does then is nobody's any more.
+ * @throws AppError `step_timeout` (retryable): what the attempt still does then is nobody's any more; also where there is
+ * no time left to begin it. The reason of the cancellation where nothing may begin any more.
  */
 export function attemptStep(work: StepWork): unknown {
+  if (!work.mayStart()) throw work.cancellation.reason
+  const limitMs = limitOf(work)
   work.attempts += 1
-  const { timeout, retry } = work.step
-  if (timeout === undefined && retry?.deadlineMs === undefined) return invoke(work, undefined)
-  const left = work.startedAt + (retry?.deadlineMs ?? Infinity) - work.clock.now()
-  return attemptWithin(Math.max(0, Math.min(timeout ?? Infinity, left)), work)
+  return limitMs === Infinity ? invoke(work, undefined) : attemptWithin(limitMs, work)
+}
+
+/** How many milliseconds the next attempt may take. The time for all of them counts from when the first one begins. */
+function limitOf(work: StepWork): number {
+  const { name, timeout = Infinity, retry } = work.step
+  if (retry?.deadlineMs === undefined) return timeout
+  const now = work.clock.now()
+  if (work.attempts === 0) work.firstAttemptAt = now
+  const left = work.firstAttemptAt + retry.deadlineMs - now
+  if (left <= 0) throw stepTimeout(`step "${name}" had no time left for attempt ${work.attempts + 1}`)
+  return Math.min(timeout, left)
 }
 
 function invoke(work: StepWork, controller: AbortController | undefined): unknown {
-  return work.step.execute(work.input, work.context, new Attempt(work, controller))
+  const { step, input, context, around } = work
+  const run = new Attempt(work, controller)
+  return around === undefined ? step.execute(input, context, run) : around(run, () => step.execute(input, context, run))
 }
 
-function attemptWithin(limitMs: number, work: StepWork): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    const controller = new AbortController()
-    const unlink = work.cancellation.link(controller)
-    const stopTimer = work.clock.after(limitMs, () => {
-      unlink()
-      const error = stepTimeout(work.step.name, limitMs)
-      reject(error)
-      controller.abort(error)
-    })
-    const release = () => {
-      stopTimer()
-      unlink()
-    }
-    const attempt = async () => invoke(work, controller)
-    attempt().then(
-      (output) => {
-        release()
-        resolve(output)
-      },
-      (cause) => {
-        release()
-        reject(cause)
-      },
-    )
+async function attemptWithin(limitMs: number, work: StepWork): Promise<unknown> {
+  const controller = new AbortController()
+  const { promise: timeIsUp, reject } = Promise.withResolvers<never>()
+  const unlink = work.cancellation.link(controller)
+  const stopTimer = work.clock.after(limitMs, () => {
+    const words = `step "${work.step.name}" did not end within ${limitMs} ms; whether it took effect is unknown`
+    const error = stepTimeout(words)
+    reject(error)
+    controller.abort(error)
   })
+  try {
+    return await Promise.race([invoke(work, controller), timeIsUp])
+  } finally {
+    stopTimer()
+    unlink()
+  }
 }
 
-function stepTimeout(step: string, limitMs: number): AppError {
-  return new AppError(`step "${step}" did not end within ${limitMs} ms; whether it took effect is unknown`, {
-    code: 'step_timeout',
-    fate: 'retryable',
-  })
+function stepTimeout(words: string): AppError {
+  return new AppError(words, { code: 'step_timeout', fate: 'retryable' })
 }

@@ -60,9 +60,8 @@ export class Cancellation {
     return () => this.#waits.delete(end)
   }
 
-  /** Hands an abort on to an attempt with a time limit of its own. What is returned takes it back. */
+  /** Hands a later abort on to an attempt with a time limit of its own. What is returned takes it back. */
   link(attempt: AbortController): () => void {
-    if (this.#isAborted) attempt.abort(this.#stopReason)
     this.#attempts.add(attempt)
     return () => this.#attempts.delete(attempt)
   }

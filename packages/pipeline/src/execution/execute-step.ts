@@ -38,7 +38,7 @@ export function delayAfter(work: StepWork, cause: unknown): number {
   const failure = toStepFailure(cause, step.retryable)
   if (failure.fate === 'permanent') throw cause
   const delayMs = retryDelay(retry, work.attempts, cause, work.random)
-  const deadline = Math.min(work.deadline, work.startedAt + (retry.deadlineMs ?? Infinity))
+  const deadline = Math.min(work.deadline, work.firstAttemptAt + (retry.deadlineMs ?? Infinity))
   if (clock.now() + delayMs >= deadline) throw cause
   work.onRetry(delayMs, failure)
   return delayMs

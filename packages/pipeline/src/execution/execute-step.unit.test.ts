@@ -166,6 +166,38 @@ describe('a step that takes too long', () => {
     await expect(running).rejects.toMatchObject({ code: 'step_timeout', records: [{ attempts: 2, duration: 700 }] })
   })
 
+  test('has the time of all its attempts from when the first one may begin, not from when it waited for another worker', async () => {
+    const clock = createTestClock()
+    const store = createMemoryRunStore({ clock })
+    const dead = runOf(() => new Promise(() => {}), { timeout: 1_000 }, { clock, store })
+    await clock.settle()
+    const { execute, attempts } = succeedsAt(2)
+    const { running } = runOf(execute, { retry: { ...retry, deadlineMs: 500 } }, { clock: clock, store })
+    await clock.advance(60_000)
+    expect(await running).toMatchObject({ output: 2, steps: [{ attempts: 2 }] })
+    expect(attempts).toEqual([1, 2])
+    await dead.running.catch(() => {})
+  })
+
+  test('begins no attempt once that time is up, however late it is told so', async () => {
+    const clock = createTestClock()
+    let now = clock.now()
+    const late = {
+      ...clock,
+      now: () => now,
+      after: (ms: number, call: () => void) =>
+        clock.after(ms, () => {
+          now += 10_000
+          call()
+        }),
+    }
+    const { execute, attempts } = succeedsAt(9)
+    const { running } = runOf(execute, { retry: { ...retry, deadlineMs: 500 } }, { clock: late })
+    await clock.advance(1_000)
+    await expect(running).rejects.toMatchObject({ code: 'step_timeout', records: [{ attempts: 1 }] })
+    expect(attempts).toEqual([1])
+  })
+
   test('that fails after its time harms nobody', async () => {
     const late = Promise.withResolvers<never>()
     const { clock, running } = runOf(() => late.promise, { timeout: 500 })
@@ -211,6 +243,22 @@ describe('a run that is cancelled', () => {
     expect(clock.pending).toBe(0)
   })
 
+  test('lets the signals of attempts alone that had ended', async () => {
+    const signals: AbortSignal[] = []
+    const controller = new AbortController()
+    const execute: Execute = (_input, _context, { signal, attempt }) => {
+      signals.push(signal)
+      if (attempt === 1) throw passing()
+      controller.abort()
+      return attempt
+    }
+    const step = { timeout: 500, retry: { ...retry, initialDelayMs: 0 } }
+    const { clock, running } = runOf(execute, step, { signal: controller.signal })
+    await clock.advance(1)
+    await running
+    expect(signals.map(({ aborted }) => aborted)).toEqual([false, true])
+  })
+
   test('gives its claims back, so that the next one goes on at once', async () => {
     const controller = new AbortController()
     const store = createMemoryRunStore()
@@ -239,6 +287,21 @@ describe('a run that is cancelled', () => {
     controller.abort()
     await expect(running).rejects.toMatchObject({ code: 'run_cancelled' })
     expect(clock.pending).toBe(0)
+  })
+
+  test('in the very moment in which a delay is over begins no other attempt', async () => {
+    const controller = new AbortController()
+    const clock = createTestClock()
+    const after = (ms: number, call: () => void) =>
+      clock.after(ms, () => {
+        call()
+        controller.abort()
+      })
+    const { execute, attempts } = succeedsAt(2)
+    const { running } = runOf(execute, { retry }, { clock: { ...clock, after }, signal: controller.signal })
+    await clock.advance(100)
+    await expect(running).rejects.toMatchObject({ code: 'run_cancelled' })
+    expect(attempts).toEqual([1])
   })
 
   test('before it began executes nothing and stores nothing', async () => {
@@ -313,6 +376,55 @@ describe('a run whose time is up', () => {
     const { clock, running } = runOf(() => 'done', {}, {}, { timeout: 1_000 })
     await running
     expect(clock.pending).toBe(0)
+  })
+
+  test.each([
+    ['without a store', () => ({})],
+    ['with a store', () => ({ store: createMemoryRunStore() })],
+  ])('before it began executes nothing %s', async (_where, settings) => {
+    const { execute, attempts } = succeedsAt(1)
+    const { running } = runOf(execute, {}, { deadline: 1_700_000_000_000, ...settings() })
+    await expect(running).rejects.toMatchObject({ code: 'run_deadline_exceeded' })
+    expect(attempts).toEqual([])
+  })
+
+  test('while steps keep the thread starts no other node and no other round', async () => {
+    const clock = createTestClock()
+    let now = clock.now()
+    const busy = { ...clock, now: () => now }
+    let calls = 0
+    const execute = () => {
+      calls += 1
+      now += 8
+      return calls
+    }
+    const repeat = { while: () => true, maxRounds: 1_000 }
+    const { running, heard } = runOf(execute, {}, { clock: busy }, { timeout: 20, repeat })
+    await expect(running).rejects.toMatchObject({ code: 'run_deadline_exceeded' })
+    expect(calls).toBe(3)
+    expect(heard.at(-1)).toMatchObject({ kind: 'run_failed', round: 4 })
+  })
+
+  test('while a claim is on its way executes nothing', async () => {
+    const clock = createTestClock()
+    let now = clock.now()
+    const memory = createMemoryRunStore()
+    const claim = async (claim: NodeClaim) => {
+      const outcome = await memory.claim(claim)
+      now += 1_000
+      return outcome
+    }
+    const { execute, attempts } = succeedsAt(1)
+    const store = { ...memory, claim }
+    const { running } = runOf(
+      execute,
+      { retryable: false },
+      { clock: { ...clock, now: () => now }, store },
+      { timeout: 20 },
+    )
+    await expect(running).rejects.toMatchObject({ code: 'run_deadline_exceeded' })
+    expect(attempts).toEqual([])
+    expect(await runOf(() => 'done', { retryable: false }, { store: memory }).running).toMatchObject({ output: 'done' })
   })
 
   test('begins no attempt that could not begin in time', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { AnyStep } from '../step.ts'
+import type { AnyStep, AroundAttempt } from '../step.ts'
 import type { StepFailure } from '../step-failure.ts'
 import type { Cancellation } from './cancellation.ts'
 
@@ -9,6 +9,10 @@ export interface StepWork {
   readonly step: AnyStep<any>
   readonly input: unknown
   readonly context: unknown
+  /** The key of the run that it is part of; undefined in a sequence. */
+  readonly run: string | undefined
+  /** The node's name; of a fan-out, with the item's place; in a sequence the step's. */
+  readonly name: string
   /** Whether its output is handed on as it would be read from a store, and not as it was returned. */
   readonly isReadBack: boolean
   /** Equal for every attempt, in whichever process. Asked for only by steps that use it. */
@@ -17,12 +21,15 @@ export interface StepWork {
   /** From 0 to below 1. */
   readonly random: () => number
   readonly cancellation: Cancellation
-  /** When it began, by the clock. */
-  readonly startedAt: number
+  readonly around: AroundAttempt | undefined
   /** When everything it is part of must have ended, by the clock; Infinity for never. */
   readonly deadline: number
   /** How many attempts were made. */
   attempts: number
+  /** When the first attempt began, by the clock; set where the step has a deadline. */
+  firstAttemptAt: number
+  /** Whether an attempt may begin: false once `cancellation` is stopping. */
+  mayStart(): boolean
   /** An attempt failed and another one follows. */
   onRetry(delayMs: number, failure: StepFailure): void
 }

@@ -54,7 +54,7 @@ export async function executeMemoised(execution: NodeExecution, store: RunStore)
       }
       if (ours === undefined) {
         if (outcome.interrupted && !step.retryable) throw outcomeUnknown(execution, 'was cut off')
-        if (cancellation.isStopping) throw cancellation.reason
+        if (!scope.mayStart()) throw cancellation.reason
         let hasReturned = false
         try {
           if (delayMs > 0) await pause(clock, delayMs, cancellation)

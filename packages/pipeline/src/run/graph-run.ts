@@ -70,8 +70,7 @@ export class GraphRun {
   #pump(): void {
     if (this.#isPumping) return
     this.#isPumping = true
-    const { cancellation } = this.#scope
-    while (!cancellation.isStopping && this.#underWay < this.#concurrency && this.#startNext());
+    while (this.#underWay < this.#concurrency && this.#scope.mayStart() && this.#startNext());
     this.#isPumping = false
     if (this.#underWay === 0) this.#end()
   }

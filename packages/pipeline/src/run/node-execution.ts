@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts'
 import type { Cancellation } from '../execution/cancellation.ts'
 import type { StepWork } from '../execution/step-work.ts'
 import { generateIdempotencyKey } from '../generate-idempotency-key.ts'
-import type { AnyStep } from '../step.ts'
+import type { AnyStep, AroundAttempt } from '../step.ts'
 import type { StepFailure } from '../step-failure.ts'
 import type { AnyStepNode } from '../workflow/node.ts'
 import type { FanOutItem } from './fan-out-run.ts'
@@ -30,6 +30,7 @@ export class NodeExecution implements StepWork {
   readonly isReadBack: boolean
   readonly startedAt: number
   attempts = 0
+  firstAttemptAt = 0
   /** Whether the output was taken from the store. */
   isMemoised = false
 
@@ -48,6 +49,14 @@ export class NodeExecution implements StepWork {
 
   get stepKey(): string {
     return this.#stepKey ?? this.step.idempotencyKey(this.input)
+  }
+
+  get run(): string {
+    return this.scope.key
+  }
+
+  get around(): AroundAttempt | undefined {
+    return this.scope.around
   }
 
   get context(): unknown {
@@ -77,6 +86,10 @@ export class NodeExecution implements StepWork {
 
   get duration(): number {
     return Math.max(0, this.scope.clock.now() - this.startedAt)
+  }
+
+  mayStart(): boolean {
+    return this.scope.mayStart()
   }
 
   onRetry(delayMs: number, { code, fate, message }: StepFailure): void {

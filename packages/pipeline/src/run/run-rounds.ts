@@ -26,6 +26,7 @@ export async function runRounds(scope: RunScope, workflow: AnyWorkflow, input: u
         fate: 'retryable',
       })
     }
-    if (scope.isObserved) scope.tell({ kind: 'run_repeated', round: round + 1 })
+    scope.round = round + 1
+    if (scope.isObserved) scope.tell({ kind: 'run_repeated' })
   }
 }

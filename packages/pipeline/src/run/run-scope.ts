@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Clock } from '../clock.ts'
 import { Cancellation } from '../execution/cancellation.ts'
+import { notify } from '../notify.ts'
+import type { AroundAttempt } from '../step.ts'
 import type { RunStore, StoredStep } from '../store/run-store.ts'
 import type { RunObserver, RunTransition } from './run-transition.ts'
 
-type Common = 'run' | 'workflow' | 'version' | 'at'
+type Common = 'run' | 'workflow' | 'version' | 'worker' | 'round' | 'at'
 type Untold<T> = T extends unknown ? Omit<T, Common> : never
 /** What an observer hears, without what is the same all over a run. */
 export type Told = Untold<RunTransition>
@@ -17,6 +20,7 @@ interface RunScopeOptions {
   readonly clock: Clock
   readonly random: () => number
   readonly observers: readonly RunObserver[]
+  readonly around: AroundAttempt | undefined
   readonly startedAt: number
   readonly deadline: number
 }
@@ -30,12 +34,15 @@ export class RunScope {
   readonly store: RunStore | undefined
   readonly clock: Clock
   readonly random: () => number
+  readonly around: AroundAttempt | undefined
   readonly startedAt: number
   /** By the clock; Infinity for none. */
   readonly deadline: number
   readonly cancellation = new Cancellation()
   /** How every node went, over all rounds, in the order they ended. */
   readonly records: StoredStep[] = []
+  /** Which walk over the nodes is under way; 1 for the first. */
+  round = 1
   /** Whether anybody listens: telling is not free. */
   readonly isObserved: boolean
   readonly #observers: readonly RunObserver[]
@@ -49,13 +56,14 @@ export class RunScope {
     this.store = options.store
     this.clock = options.clock
     this.random = options.random
+    this.around = options.around
     this.startedAt = options.startedAt
     this.deadline = options.deadline
     this.#observers = options.observers
     this.isObserved = options.observers.length > 0
   }
 
-  /** Which worker claims nodes: random, so that no two are one, also in one process. */
+  /** Which worker this is, for claims of nodes and for observers: random, so that no two are one, also in one process. */
   get token(): string {
     this.#token ??= randomUUID()
     return this.#token
@@ -65,15 +73,23 @@ export class RunScope {
     return Math.max(0, this.clock.now() - this.startedAt)
   }
 
+  /** Whether anything may begin. Looks at the clock itself, because a timer waits for steps that keep the thread. */
+  mayStart(): boolean {
+    const isLate = this.deadline !== Infinity && this.clock.now() >= this.deadline
+    if (isLate && !this.cancellation.isAborted) this.endTime()
+    return !this.cancellation.isStopping
+  }
+
+  /** Cancels the run because its time is up. */
+  endTime(): void {
+    const words = `run "${this.key}" of workflow "${this.workflow}" did not end by its deadline; run it again to go on`
+    this.cancellation.abort(new AppError(words, { code: 'run_deadline_exceeded', fate: 'retryable' }))
+  }
+
   tell(told: Told): void {
-    const { key: run, workflow, version } = this
-    const transition = { ...told, run, workflow, version, at: new Date(this.clock.now()) } as RunTransition
-    for (const observe of this.#observers) {
-      try {
-        observe(transition)
-      } catch {
-        // An observer never harms a run.
-      }
-    }
+    const { key: run, workflow, version, token: worker, round } = this
+    const at = new Date(this.clock.now())
+    const transition = { ...told, run, workflow, version, worker, round, at } as RunTransition
+    for (const observe of this.#observers) notify(observe, transition)
   }
 }

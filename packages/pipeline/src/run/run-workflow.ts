@@ -1,6 +1,7 @@
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { checkAgainst } from '../check-against.ts'
 import { type Clock, systemClock } from '../clock.ts'
+import type { AroundAttempt } from '../step.ts'
 import { checkKey } from '../store/check-keys.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { AnyWorkflow, Workflow } from '../workflow/define-workflow.ts'
@@ -22,6 +23,7 @@ export interface RunSettings {
   /** From 0 to below 1; for the jitter of delays. */
   readonly random?: (() => number) | undefined
   readonly observers?: readonly RunObserver[] | undefined
+  readonly around?: AroundAttempt | undefined
   /** Cancels the run: `run_cancelled`. What is stored of it stays, and the next run of its key goes on from there. */
   readonly signal?: AbortSignal | undefined
   /** When the run must have ended, in milliseconds since the epoch; the workflow's own `timeout` holds as well. */
@@ -53,11 +55,17 @@ type Options = RunSettings & { readonly context?: unknown }
 
 async function run(asked: AnyWorkflow, given: unknown, options: Options): Promise<RunResult<unknown>> {
   const { key, signal, clock = systemClock } = options
-  checkKey('the key of a run', key)
-  if (signal?.aborted) throw runCancelled({ key, workflow: asked.name }, signal.reason)
   const startedAt = clock.now()
-  const input = checkRunInput(asked, given)
-  const beginning = await begin(asked, given, options, new Date(startedAt))
+  let input: unknown
+  let beginning: Beginning
+  try {
+    checkKey('the key of a run', key)
+    if (signal?.aborted) throw runCancelled({ key, workflow: asked.name }, signal.reason)
+    input = checkRunInput(asked, given)
+    beginning = await begin(asked, given, options, new Date(startedAt))
+  } catch (error) {
+    throw tellFailure(openScope(asked, options, clock, startedAt), error)
+  }
   const { workflow } = beginning
   const scope = openScope(workflow, options, clock, startedAt)
   if (beginning.kind === 'ended') {
@@ -88,9 +96,9 @@ async function begin(workflow: AnyWorkflow, given: unknown, { key, store }: Opti
 }
 
 function openScope(workflow: AnyWorkflow, options: Options, clock: Clock, startedAt: number): RunScope {
-  const { key, context, store, random = Math.random, observers = [] } = options
+  const { key, context, store, random = Math.random, observers = [], around } = options
   const deadline = Math.min(options.deadline ?? Infinity, startedAt + workflow.timeout)
-  return new RunScope({ key, workflow, context, store, clock, random, observers, startedAt, deadline })
+  return new RunScope({ key, workflow, context, store, clock, random, observers, around, startedAt, deadline })
 }
 
 function tellEnd(scope: RunScope, result: RunResult<unknown>): RunResult<unknown> {
@@ -105,8 +113,11 @@ async function settleFailure(scope: RunScope, workflow: AnyWorkflow, error: unkn
   const isCancelled = signal?.aborted === true && error === scope.cancellation.reason
   const end = isCancelled ? { failure: error } : await endFailed(scope, workflow, error)
   if ('result' in end) return tellEnd(scope, end.result)
-  const { failure } = end
-  const { fate } = classifyError(failure)
-  if (scope.isObserved) scope.tell({ kind: 'run_failed', duration: scope.elapsed, fate, ...wordsOf(failure) })
-  throw failure
+  throw tellFailure(scope, end.failure)
+}
+
+function tellFailure(scope: RunScope, error: unknown): unknown {
+  const { fate } = classifyError(error)
+  if (scope.isObserved) scope.tell({ kind: 'run_failed', duration: scope.elapsed, fate, ...wordsOf(error) })
+  return error
 }
