@@ -1,3 +1,4 @@
+import { parseRetryAfter } from '@buyer-group/pipeline/retry/parse-retry-after.ts'
 import { RetryAfterError } from '@buyer-group/pipeline/retry/retry-after.ts'
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 
@@ -21,7 +22,10 @@ const askForQuote = defineStep({
   retry: { maxAttempts: 3, initialDelayMs: 20, maxDelayMs: 10_000, deadlineMs: 60_000 },
   execute: async ({ supplier, sku }, suppliers: Suppliers, { signal, idempotencyKey }) => {
     const response = await suppliers.ask(supplier, sku, { signal, idempotencyKey })
-    if (response.status === 429) throw new RetryAfterError('the supplier is busy', { retryAfterMs: 2_000 })
+    if (response.status === 429) {
+      const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), Date.now()) ?? 2_000
+      throw new RetryAfterError('the supplier is busy', { retryAfterMs })
+    }
     return { supplier, price: Number(await response.text()) }
   },
 })

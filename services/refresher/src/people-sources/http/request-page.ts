@@ -1,8 +1,8 @@
+import { parseRetryAfter } from '@buyer-group/pipeline/retry/parse-retry-after.ts'
 import { Agent, fetch, type Response } from 'undici'
 import { readJson } from './read-json.ts'
 import { judgeStatus } from './rules/judge-status.ts'
 import { resolveOwn } from './rules/next-url.ts'
-import { parseRetryAfter } from './rules/parse-retry-after.ts'
 import { PeopleSourceError } from './rules/source-errors.ts'
 import { toSourceError } from './to-source-error.ts'
 

@@ -1,5 +1,5 @@
 /**
- * How long an answer asks to be left alone (RFC 9110, 10.2.3): seconds or an HTTP date.
+ * How long an answer asks to be left alone by its Retry-After header (RFC 9110, 10.2.3): seconds or an HTTP date.
  * @returns milliseconds from `now`, at least 0; null where the header is missing or is neither.
  */
 export function parseRetryAfter(header: string | null, now: number): number | null {
