@@ -44,11 +44,14 @@ function findInList(list: readonly unknown[], within: object[]): NotJson | undef
 }
 
 function findInFields(value: object, within: object[]): NotJson | undefined {
+  const keys = Object.keys(value)
   const prototype = Object.getPrototypeOf(value)
   // A plain object's prototype is the root, also where it comes from another realm.
   const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null
-  if (!isPlain) return { what: `a ${prototype.constructor?.name ?? 'class'} object`, path: [] }
-  for (const key of Object.keys(value)) {
+  // What an object of a class holds are its fields, as in a record that a codec decoded; one without any hides it.
+  const isRecord = keys.length > 0 && Object.prototype.toString.call(value) === '[object Object]'
+  if (!isPlain && !isRecord) return { what: `a ${prototype.constructor?.name ?? 'class'} object`, path: [] }
+  for (const key of keys) {
     const found = findNotJson((value as Record<string, unknown>)[key], within)
     if (found !== undefined) return under(key, found)
   }

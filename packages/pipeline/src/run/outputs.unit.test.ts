@@ -97,6 +97,9 @@ describe.each([
     ['a list with nothing in a place', 'undefined in a list at 1', () => [1, undefined]],
     ['a map', 'a Map object at tags', () => ({ tags: new Map([['a', 1]]) })],
     ['a set', 'a Set object at its top', () => new Set()],
+    ['a map with a field', 'a Map object at its top', () => Object.assign(new Map(), { label: 'a' })],
+    ['an error', 'a TypeError object at its top', () => Object.assign(new TypeError('odd'), { code: 'odd' })],
+    ['an object that hides what it holds', 'a Secret object at its top', () => new Secret()],
     ['an invalid date', 'an invalid date at at', () => ({ at: new Date('soon') })],
     [
       'a circle',
@@ -281,3 +284,27 @@ describe('a store that is away', () => {
     expect(clock.pending).toBe(0)
   })
 })
+
+test('an object of a class is what its fields are, such as a record that a codec decoded', async () => {
+  const input = workflowInput(z.custom<Sku>((value) => value instanceof Sku))
+  const step = stepOf('read', ({ input }: { input: Sku }) => ({ read: input }))
+  const read = node({ step, after: { input } })
+  const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [read], output: read })
+  const store = createMemoryRunStore()
+  expect((await runWorkflow(workflow, new Sku('a'), { key: 'run', store })).output).toEqual({ read: { id: 'a' } })
+  expect(await store.read('run')).toMatchObject({ input: '{"id":"a"}' })
+})
+
+class Sku {
+  readonly id: string
+  constructor(id: string) {
+    this.id = id
+  }
+}
+
+class Secret {
+  readonly #held = 1
+  get held(): number {
+    return this.#held
+  }
+}
