@@ -3,7 +3,7 @@ import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { checkStepInput } from './check-against.ts'
 import type { Clock } from './clock.ts'
 import { Cancellation } from './execution/cancellation.ts'
-import { executeStep } from './execution/execute-step.ts'
+import { executeStep, handOn } from './execution/execute-step.ts'
 import { onAbort } from './execution/on-abort.ts'
 import type { StepWork } from './execution/step-work.ts'
 import { generateIdempotencyKey } from './generate-idempotency-key.ts'
@@ -75,7 +75,7 @@ async function runStep(step: Executable, given: unknown, sequence: Sequence): Pr
     if (observer !== undefined) {
       notify(observer, { kind: 'started', name, idempotencyKey, at: new Date(startedAt) })
     }
-    const output = await executeStep(work)
+    const output = handOn(work, await executeStep(work))
     end({ status: 'completed' })
     return output
   } catch (cause) {

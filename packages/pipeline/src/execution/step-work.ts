@@ -13,7 +13,7 @@ export interface StepWork {
   readonly run: string | undefined
   /** The node's name; of a fan-out, with the item's place; in a sequence the step's. */
   readonly name: string
-  /** Whether its output is handed on as it would be read from a store, and not as it was returned. */
+  /** Whether its output is not stored and yet handed on as it would be read from a store. */
   readonly isReadBack: boolean
   /** Equal for every attempt, in whichever process. Asked for only by steps that use it. */
   readonly idempotencyKey: string

@@ -3,7 +3,7 @@ import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { RunEnding } from '../store/run-store.ts'
 import type { AnyWorkflow } from '../workflow/define-workflow.ts'
 import { runMoved } from './begin-run.ts'
-import { readNodeOutput, toJson } from './json-output.ts'
+import { fromJson, readNodeOutput, toJson } from './json-output.ts'
 import type { RunResult } from './run-result.ts'
 import type { RunScope } from './run-scope.ts'
 import { untilStored } from './store-patience.ts'
@@ -18,10 +18,14 @@ const NOT_FINAL = new Set(['running', 'failed', ''])
 export async function endRun(scope: RunScope, workflow: AnyWorkflow, output: unknown): Promise<RunResult<unknown>> {
   const { store, records, clock } = scope
   const status = statusOf(workflow, output)
-  const text = toJson(output, 'unserialisable_output', `the output of workflow "${workflow.name}"`)
+  const write = () => toJson(output, 'unserialisable_output', `the output of workflow "${workflow.name}"`)
   if (store === undefined) {
-    return { output: readNodeOutput(workflow.output, text), status, steps: records, endedHere: true }
+    const { memoise, step } = workflow.output
+    // What was read from JSON already needs no second reading.
+    const isRead = memoise || step.output !== undefined
+    return { output: isRead ? output : fromJson(write()), status, steps: records, endedHere: true }
   }
+  const text = write()
   const ending = { status, output: text === '' ? null : text, error: null, steps: records, at: new Date(clock.now()) }
   const outcome = await untilStored(scope, () => store.end(scope, ending))
   if (outcome.kind === 'moved') throw runMoved(scope)

@@ -1,6 +1,6 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { checkStepInput } from '../check-against.ts'
-import { executeStep, isPromise } from '../execution/execute-step.ts'
+import { executeStep, handOn, isPromise } from '../execution/execute-step.ts'
 import { StepError } from '../step-error.ts'
 import { type StepFailure, toStepFailure } from '../step-failure.ts'
 import type { AnyStepNode } from '../workflow/node.ts'
@@ -155,8 +155,15 @@ export class GraphRun {
     }
   }
 
-  #complete(execution: NodeExecution, output: unknown): void {
+  #complete(execution: NodeExecution, made: unknown): void {
     const { place, item } = execution
+    let output: unknown
+    try {
+      output = handOn(execution, made)
+    } catch (cause) {
+      this.#stopAfter(execution, cause)
+      return
+    }
     this.#underWay -= 1
     this.#journal.completed(execution)
     if (item === -1) {

@@ -43,7 +43,8 @@ export class NodeExecution implements StepWork {
     this.#stepKey = item?.stepKey
     this.step = node.step
     this.input = input
-    this.isReadBack = node.memoise || node.step.output !== undefined
+    const isStored = node.memoise && scope.store !== undefined
+    this.isReadBack = !isStored && (node.memoise || node.step.output !== undefined)
     this.startedAt = scope.clock.now()
   }
 
