@@ -1,5 +1,5 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
-import type { StepRun } from '../step.ts'
+import type { AroundAttempt, StepRun } from '../step.ts'
 import type { StepWork } from './step-work.ts'
 
 /** What a step is told of one attempt; made of the work only as far as the step looks at it. */
@@ -56,9 +56,14 @@ function limitOf(work: StepWork): number {
 }
 
 function invoke(work: StepWork, controller: AbortController | undefined): unknown {
-  const { step, input, context, around } = work
   const run = new Attempt(work, controller)
-  return around === undefined ? step.execute(input, context, run) : around(run, () => step.execute(input, context, run))
+  return work.around === undefined
+    ? work.step.execute(work.input, work.context, run)
+    : invokeWithin(work.around, work, run)
+}
+
+function invokeWithin(around: AroundAttempt, { step, input, context }: StepWork, run: StepRun): unknown {
+  return around(run, () => step.execute(input, context, run))
 }
 
 async function attemptWithin(limitMs: number, work: StepWork): Promise<unknown> {
