@@ -1,6 +1,7 @@
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { compareStamps } from './change-stamp.ts'
 import type { PersonClaim } from './merge-sightings.ts'
+import { isGap } from './sourced-people.ts'
 
 /** What has to be written: a person as stored (null for a new one) and as it must become. */
 export interface PersonWrite {
@@ -18,7 +19,8 @@ export interface PeoplePlan {
 
 /**
  * Decides who is who: a person is found by source id, then by normalised address, and is new otherwise. The newest
- * name and the newest address win; an address that someone else holds is not taken but recorded as `emailConflict`.
+ * name and the newest address win; an address that someone else holds is not taken but recorded as `emailConflict`,
+ * unless they hold it by a row without a time alone: then it goes to whoever names it with one.
  *
  * `stored` must hold everybody whom a claimed source id or address belongs to. `newPersonId` must be deterministic,
  * so that two processes that meet the same new person agree.
@@ -34,8 +36,10 @@ export function planPeople(
     const found = roster.bySource(claim.sourceId) ?? roster.byEmail(claim.email?.address)
     const person = found ?? newPerson(claim, newPersonId(claim.sourceId))
     const holder = roster.byEmail(claim.email?.address)
-    const isFree = holder === undefined || holder.personId === person.personId
-    roster.put(withEmail(withName(withSource(person, claim), claim), claim, isFree))
+    const isOthers = holder !== undefined && holder.personId !== person.personId
+    const isYielded = isOthers && isGap(holder.emailChanged) && isNews(person, claim) && !isGap(claim.email?.stamp)
+    if (isYielded) roster.put(withoutEmail(holder))
+    roster.put(withEmail(withName(withSource(person, claim), claim), claim, !isOthers || isYielded))
     personIds.set(claim.sourceId, person.personId)
   }
   return { personIds, people: roster.all(), writes: roster.writes() }
@@ -59,8 +63,19 @@ function withName(person: PersonDoc, { name, named }: PersonClaim): PersonDoc {
   return { ...person, ...keepEmailStamp(person), name, changedAt: named.at, changedBy: named.by }
 }
 
-function withEmail(person: PersonDoc, { email }: PersonClaim, isFree: boolean): PersonDoc {
-  if (email === null || compareStamps(emailStamp(person), email.stamp) >= 0) return person
+/** Is the claim's address newer than the person's? */
+function isNews(person: PersonDoc, { email }: PersonClaim): boolean {
+  return email !== null && compareStamps(emailStamp(person), email.stamp) < 0
+}
+
+/** As if the other had been first: the address stays as the conflict that it would have been then. */
+function withoutEmail({ email, ...person }: PersonDoc): PersonDoc {
+  return email === undefined ? person : { ...person, emailConflict: email }
+}
+
+function withEmail(person: PersonDoc, claim: PersonClaim, isFree: boolean): PersonDoc {
+  const { email } = claim
+  if (email === null || !isNews(person, claim)) return person
   const { emailConflict: _settled, ...rest } = person
   return isFree
     ? { ...rest, email: email.address, emailChanged: email.stamp }

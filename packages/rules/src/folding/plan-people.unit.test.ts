@@ -71,6 +71,17 @@ describe('who is who', () => {
     expect(plan(stored, sighting('a', 5, 'x@x.io'), sighting('a', 3, 'old@x.io')).writes).toEqual([])
   })
 
+  test('is decided by the oldest first, so that who had an address first keeps it', () => {
+    const sightings = [sighting('c', 3, 'x@x.io'), sighting('b', 2, 'x@x.io'), sighting('a', 2, 'x@x.io')]
+    expect(mergeSightings(sightings).map(({ sourceId }) => sourceId)).toEqual(['a', 'b', 'c'])
+    const stored = [person('a', 1), person('b', 1), person('c', 1)]
+    expect(plan(stored, ...sightings).people).toMatchObject([
+      { email: 'x@x.io' },
+      { emailConflict: 'x@x.io' },
+      { emailConflict: 'x@x.io' },
+    ])
+  })
+
   test('does not depend on the order of the sightings', () => {
     const sightings = fc.array(
       fc

@@ -9,6 +9,9 @@ import type { SourcedPerson } from './sourced-person.ts'
  */
 export const GAP_STAMP: ChangeStamp = { at: new Date('0000-01-01T00:00:00.000Z'), by: '!gap' }
 
+/** Does this come from a row without a time alone? */
+export const isGap = (stamp: ChangeStamp | undefined): boolean => stamp?.by === GAP_STAMP.by
+
 /** "!" sorts before every event's key, so that of a row and an event of the same instant the event wins. */
 const stampOf = ({ sourceId, updatedAt }: SourcedPerson): ChangeStamp =>
   updatedAt === null ? GAP_STAMP : { at: new Date(updatedAt), by: `!people:${sourceId}` }

@@ -144,7 +144,9 @@ describe('positions of sourced people', () => {
   })
 
   test('of a row and an event of the same instant the event wins', () => {
-    const changes = [event({ at: 3, title: 'CFO' }), ...changesOf([row({ title: 'CTO', updatedAt: timeOf(3) })])]
+    // A source may well have a name that sorts before "people".
+    const told = event({ at: 3, title: 'CFO', changedBy: '0:evt' })
+    const changes = [told, ...changesOf([row({ title: 'CTO', updatedAt: timeOf(3) })])]
     expect(fold(changes)).toMatchObject([{ title: 'CFO' }])
     expect(fold(changes.toReversed())).toMatchObject([{ title: 'CFO' }])
   })
@@ -218,6 +220,73 @@ describe('sightings of sourced people', () => {
   test('a row with a time wins over older sightings and loses to newer ones', () => {
     expect(plan([seen, ...sightingsOfRows([row({ updatedAt: timeOf(3) })])])).toMatchObject([{ name: 'Ada Example' }])
     expect(plan([seen, ...sightingsOfRows([row({ updatedAt: timeOf(1) })])])).toMatchObject([{ name: 'Ada Newer' }])
+  })
+
+  test('a row without a time never keeps an event from its address, in one refresh or a later one', () => {
+    const addressed = { ...seen, email: 'ada@example.com' }
+    const given = sightingsOfRows([row({ sourceId: 'hr:7', email: 'ada@example.com' })])
+    // One human: the row is of whoever has the address.
+    expect(plan([...given, addressed], plan([seen]))).toMatchObject([
+      { sourceIds: ['crm:1', 'hr:7'], email: 'ada@example.com' },
+    ])
+    const later = plan([addressed], [...plan([seen]), ...plan(given)])
+    expect(later).toMatchObject([
+      { sourceIds: ['crm:1'], email: 'ada@example.com' },
+      { sourceIds: ['hr:7'], emailConflict: 'ada@example.com' },
+    ])
+    expect(later[1]).not.toHaveProperty('email')
+    expect(plan([...given, addressed], later)).toEqual(later)
+  })
+
+  test('an address goes from a row without a time only to somebody who has no newer one', () => {
+    const newer = { ...seen, email: 'new@example.com', changedAt: new Date(timeOf(3)), changedBy: 'test:evt_3' }
+    const given = sightingsOfRows([row({ sourceId: 'hr:7', email: 'ada@example.com' })])
+    const stored = [...plan([newer]), ...plan(given)]
+    expect(plan([{ ...seen, email: 'ada@example.com' }], stored)).toEqual(stored)
+  })
+
+  test('rows without a time change nothing of what events say who is who and how to reach them', () => {
+    const address = fc.constantFrom(null, 'a@x.io', 'b@x.io')
+    const told = fc.uniqueArray(
+      fc
+        .record({ sourceId: fc.constantFrom('test:1', 'test:2', 'test:3'), at: day, email: address })
+        .map(({ at, ...rest }) => ({
+          ...rest,
+          name: `${rest.sourceId} on day ${at}`,
+          changedAt: new Date(timeOf(at)),
+          changedBy: `evt_${at}`,
+        })),
+      { selector: ({ sourceId, changedBy }) => `${sourceId}/${changedBy}`, maxLength: 6 },
+    )
+    const given = fc
+      .uniqueArray(fc.record({ id: fc.constantFrom('7', '8'), email: address }), { selector: ({ id }) => id })
+      .map((list) => sightingsOfRows(list.map(({ id, email }) => row({ sourceId: `crm:${id}`, email }))))
+    /** By source id of an event: whom it is one with, and what is known of them. */
+    const toldOf = (people: readonly PersonDoc[]) =>
+      people
+        .map(({ sourceIds, name, email, emailConflict }) => ({
+          sourceIds: sourceIds.filter((sourceId) => sourceId.startsWith('test:')).toSorted(),
+          name,
+          email,
+          emailConflict,
+        }))
+        .filter(({ sourceIds }) => sourceIds.length > 0)
+        .toSorted((left, right) => (String(left.sourceIds) < String(right.sourceIds) ? -1 : 1))
+    const mixed = fc
+      .record({ first: told, second: told, rows: fc.tuple(given, given) })
+      .chain(({ first, second, rows: [early, late] }) =>
+        fc.record({
+          truth: fc.constant(plan(second, plan(first))),
+          first: fc.shuffledSubarray([...first, ...early], { minLength: first.length + early.length }),
+          second: fc.shuffledSubarray([...second, ...late], { minLength: second.length + late.length }),
+        }),
+      )
+    fc.assert(
+      fc.property(mixed, ({ truth, first, second }) => {
+        expect(toldOf(plan(second, plan(first)))).toEqual(toldOf(truth))
+      }),
+      { numRuns: 1_000 },
+    )
   })
 
   test('the order of rows never matters, and repeats change nothing', () => {

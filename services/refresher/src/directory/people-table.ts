@@ -1,7 +1,7 @@
 import type { PersonWrite } from '@buyer-group/rules/folding/plan-people.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { inStatements, lookUp } from '@buyer-group/shared/mongo/rules/look-up.ts'
-import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
+import type { AnyBulkWriteOperation, Collection, Document, Filter } from 'mongodb'
 import { findClaimed } from './find-people.ts'
 import { insertUnlessThere } from './insert-unless-there.ts'
 import type { PeopleTable } from './save-people.ts'
@@ -17,6 +17,8 @@ export function createPeopleTable(collection: Collection<PersonDoc>): PeopleTabl
       const restated = writes.filter(isRestated)
       const others = writes.filter((write) => !isNew(write) && !isRestated(write))
       const operations = [
+        // First, so that whoever gets the address finds it free.
+        ...writes.flatMap(toYield),
         ...added.map(({ after }) => insertUnlessThere({ personId: after.personId }, after)),
         ...inStatements(restated).map(toStatement),
         ...others.map((write) => toStatement([write])),
@@ -31,6 +33,17 @@ const isNew = ({ before }: PersonWrite) => before === null
 /** By far the most: the same ids and the same address, seen later. Nobody can have taken these keys, so many go together. */
 function isRestated({ before, after }: PersonWrite): boolean {
   return before !== null && after.sourceIds === before.sourceIds && after.email === before.email
+}
+
+/**
+ * An address that goes to somebody who names it with a time: the only way in which a person comes to have none. Only where
+ * it is still the one that was read, by the stamp that was read: since then it may have come with a time.
+ */
+function toYield({ before, after }: PersonWrite): AnyBulkWriteOperation<PersonDoc>[] {
+  if (before?.email === undefined || after.email !== undefined) return []
+  const { personId, email, emailChanged } = before
+  const filter = { personId, email, emailChanged } as Filter<PersonDoc>
+  return [{ updateOne: { filter, update: { $set: { emailConflict: email }, $unset: { email: '' } } } }]
 }
 
 /** Writes these people, each field where it is newer than the stored one at the time of writing, whatever the plan had read. */

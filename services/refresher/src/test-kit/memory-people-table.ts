@@ -54,6 +54,10 @@ function merged(stored: PersonDoc, { before, after }: PersonWrite): PersonDoc {
     after.emailChanged === before.emailChanged
   const next: PersonDoc = { ...stored, ...named, sourceIds: [...stored.sourceIds, ...added] }
   if (isOnlyNamed || emailChanged === undefined) return next
+  if (before?.email !== undefined && after.email === undefined) {
+    const isAsRead = stored.email === before.email && compareStamps(stored.emailChanged, before.emailChanged) === 0
+    return isAsRead ? withoutEmail(next, after) : next
+  }
   const storedStamp = stored.emailChanged ?? (stored.email === undefined ? undefined : stampOf(stored))
   if (compareStamps(storedStamp, emailChanged) >= 0) {
     return storedStamp === undefined ? next : { ...next, emailChanged: storedStamp }
@@ -61,6 +65,17 @@ function merged(stored: PersonDoc, { before, after }: PersonWrite): PersonDoc {
   if (after.emailConflict !== undefined) return { ...next, emailConflict: after.emailConflict, emailChanged }
   const { emailConflict: _settled, ...rest } = next
   return { ...rest, ...(after.email === undefined ? {} : { email: after.email }), emailChanged }
+}
+
+function withoutEmail(
+  { email: _yielded, ...person }: PersonDoc,
+  { emailConflict, emailChanged }: PersonDoc,
+): PersonDoc {
+  return {
+    ...person,
+    ...(emailConflict === undefined ? {} : { emailConflict }),
+    ...(emailChanged === undefined ? {} : { emailChanged }),
+  }
 }
 
 const stampOf = ({ changedAt, changedBy }: PersonDoc) => ({ at: changedAt, by: changedBy })

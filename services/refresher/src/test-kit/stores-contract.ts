@@ -1,6 +1,7 @@
 import { mergePositions, positionOf } from '@buyer-group/rules/folding/merge-positions.ts'
 import { mergeSightings } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonSighting, PositionChange } from '@buyer-group/rules/folding/person-sighting.ts'
+import { GAP_STAMP } from '@buyer-group/rules/folding/sourced-people.ts'
 import type {
   BuyerGroupDoc,
   PositionDoc,
@@ -198,6 +199,30 @@ export function describeRefresherStores(adapter: string, open: () => Promise<Sto
       const found = await world.stores.people.find([personIdOf('test:1'), 'per_nobody'])
       expect(found.get(personIdOf('test:1'))).toMatchObject({ name: 'One', email: 'a@x.io' })
       expect(found.has('per_nobody')).toBe(false)
+    })
+
+    test('an address that only a row without a time named goes to whoever names it with one', async () => {
+      const gap = { email: 'a@x.io', name: 'Row', changedAt: GAP_STAMP.at, changedBy: GAP_STAMP.by }
+      await save(sighting('test:1', 1, { name: 'One' }), sighting('crm:7', 0, gap))
+      expect((await byName()).get('Row')).toMatchObject({ email: 'a@x.io' })
+      await save(sighting('test:1', 2, { email: 'a@x.io', name: 'One' }))
+      for (let repeats = 0; repeats < 2; repeats += 1) {
+        expect((await byName()).get('One')).toMatchObject({ email: 'a@x.io' })
+        expect((await byName()).get('Row')).toMatchObject({ emailConflict: 'a@x.io' })
+        expect((await byName()).get('Row')).not.toHaveProperty('email')
+        await save(sighting('crm:7', 0, gap))
+      }
+    })
+
+    test('nobody loses an address that they were given with a time since the writer read', async () => {
+      const gap = { email: 'a@x.io', name: 'Row', changedAt: GAP_STAMP.at, changedBy: GAP_STAMP.by }
+      await save(sighting('test:1', 1, { name: 'One' }), sighting('crm:7', 0, gap))
+      const taking = sighting('test:1', 2, { email: 'a@x.io', name: 'One' })
+      const known = await world.stores.people.findClaimed(mergeSightings([taking]))
+      await save(sighting('crm:7', 3, { email: 'a@x.io', name: 'Row' }))
+      await world.stores.people.save({ sightings: [taking], known })
+      expect((await byName()).get('Row')).toMatchObject({ email: 'a@x.io' })
+      expect((await byName()).get('One')).toMatchObject({ emailConflict: 'a@x.io' })
     })
   })
 
