@@ -42,6 +42,13 @@ export interface GuardOptions {
   readonly logger: Logger
 }
 
+export interface RunOptions {
+  /** The caller's end of the call. A call that fails once this is aborted says nothing of the part. */
+  readonly signal?: AbortSignal
+  /** Awaited as soon as the call has its place, before its time begins; what it throws says nothing of the part. */
+  readonly whenPlaced?: () => Promise<void>
+}
+
 /** What stands between this process and one outside part: a timeout, a bulkhead and a circuit breaker. */
 export interface Guard {
   /**
@@ -50,7 +57,7 @@ export interface Guard {
    * @throws what the call throws; AppError `<part>_unavailable` (unavailable) where the part was not asked or did not
    * answer in time: then nothing is known of the call's effect, it must be repeated.
    */
-  run<Result>(call: (timedOut: AbortSignal) => Promise<Result>): Promise<Result>
+  run<Result>(call: (timedOut: AbortSignal) => Promise<Result>, options?: RunOptions): Promise<Result>
   /** The same port with each call under guard. */
   port<Port extends object>(port: Port): Port
   /** The same object of ports with each call of each under guard. */
@@ -75,12 +82,15 @@ export function createGuard(options: GuardOptions): Guard {
   const { part, timeoutMs, concurrency, queue, failures, leftAloneMs, probe, metrics, logger } = options
   let openedAt = 0
 
-  const breaker = circuitBreaker(handleWhen(isAway), {
+  /** What is no failure closes a circuit that tries, and a call that was ended must not: it stays open then. */
+  const counts = (error: unknown) =>
+    isAway(error) || (error instanceof EndedByCaller && breaker.state === CircuitState.HalfOpen)
+  const breaker = circuitBreaker(handleWhen(counts), {
     breaker: new ConsecutiveBreaker(failures),
     halfOpenAfter: leftAloneMs,
   })
   const inTime = wrap(breaker, timeout(timeoutMs, { strategy: TimeoutStrategy.Aggressive, abortOnReturn: false }))
-  const policy = wrap(bulkhead(concurrency, queue), inTime)
+  const places = bulkhead(concurrency, queue)
 
   breaker.onStateChange((state) => metrics.state.set({ part }, STATE_NUMBERS[state]))
   breaker.onBreak((reason) => {
@@ -111,10 +121,24 @@ export function createGuard(options: GuardOptions): Guard {
     if (!result.ok) throw unavailable(result.reason)
   }
 
-  const run = async <Result>(call: (timedOut: AbortSignal) => Promise<Result>): Promise<Result> => {
+  const run = async <Result>(
+    call: (timedOut: AbortSignal) => Promise<Result>,
+    { signal: caller, whenPlaced }: RunOptions = {},
+  ): Promise<Result> => {
+    const unlessEnded = async (timedOut: AbortSignal) => {
+      try {
+        return await call(timedOut)
+      } catch (error) {
+        throw caller?.aborted ? new EndedByCaller(error) : error
+      }
+    }
     try {
-      return await policy.execute(({ signal }) => call(signal))
+      return await places.execute(async () => {
+        if (whenPlaced !== undefined) await whenPlaced()
+        return await inTime.execute(({ signal }) => unlessEnded(signal))
+      })
     } catch (error) {
+      if (error instanceof EndedByCaller) throw error.cause
       const reason = rejectionOf(error)
       if (reason === undefined) throw error
       metrics.rejections.inc({ part, reason })
@@ -150,6 +174,12 @@ export function createGuard(options: GuardOptions): Guard {
       Object.fromEntries(Object.entries(ports).map(([name, member]) => [name, port(member as object)])) as typeof ports,
     check: (next = () => ({ ok: true })) =>
       isLeftAlone() ? { ok: false, reason: `circuit open since ${new Date(openedAt).toISOString()}` } : next(),
+  }
+}
+
+class EndedByCaller extends AppError {
+  constructor(cause: unknown) {
+    super('the caller ended the call', { code: 'ended_by_caller', fate: 'unknown', cause })
   }
 }
 

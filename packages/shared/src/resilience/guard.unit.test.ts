@@ -110,6 +110,19 @@ describe('the circuit', () => {
     expect(await state()).toBe(0)
   })
 
+  test('learns nothing from a call that its caller ends: it neither opens nor closes', async () => {
+    const { guard, fail, state } = harness()
+    const caller = new AbortController()
+    caller.abort(new AppError('revoked', UNAVAILABLE as never))
+    const ended = () => guard.run(() => Promise.reject(caller.signal.reason), { signal: caller.signal })
+    for (let call = 0; call < 5; call += 1) await expect(ended()).rejects.toBe(caller.signal.reason)
+    expect(await state()).toBe(0)
+    await fail(3)
+    await vi.advanceTimersByTimeAsync(1_000)
+    await expect(ended()).rejects.toBe(caller.signal.reason)
+    expect(await state()).toBe(2)
+  })
+
   test('without a probe lets calls come again after a moment, so that somebody tries', async () => {
     const { guard, fail } = harness()
     await fail(3)
@@ -231,6 +244,29 @@ describe('the bulkhead', () => {
     expect(await Promise.all(calls)).toEqual([...Array(3).fill('ECONNRESET'), ...Array(2).fill('mongodb_unavailable')])
     expect(call).toHaveBeenCalledTimes(3)
     expect(await rejections()).toEqual({ open: 2 })
+  })
+})
+
+describe('what a call waits for once it has its place', () => {
+  test('takes none of its time, and is not waited for by more calls than there are places', async () => {
+    const { guard } = harness({ timeoutMs: 10 })
+    const turn = Promise.withResolvers<void>()
+    const whenPlaced = vi.fn(() => turn.promise)
+    const calls = Array.from({ length: 3 }, (_, index) => guard.run(async () => index, { whenPlaced }))
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(whenPlaced).toHaveBeenCalledTimes(2)
+    turn.resolve()
+    expect(await Promise.all(calls)).toEqual([0, 1, 2])
+  })
+
+  test('may fail without being a failure of the part, which is then not asked', async () => {
+    const { guard, state } = harness()
+    const call = vi.fn(async () => 1)
+    for (let times = 0; times < 5; times += 1) {
+      await expect(guard.run(call, { whenPlaced: away })).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+    }
+    expect(call).not.toHaveBeenCalled()
+    expect(await state()).toBe(0)
   })
 })
 
