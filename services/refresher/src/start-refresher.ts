@@ -67,7 +67,7 @@ export async function startRefresher(config: RefresherConfig, logger: Logger, sh
   shutdown.register('buyer-group profile', profile.close)
   const peopleSource = openPeopleSource({
     config,
-    guard: { run: (call) => guards.people_source.run(call) },
+    guard: { run: (...call) => guards.people_source.run(...call) },
     registry,
     logger,
   })

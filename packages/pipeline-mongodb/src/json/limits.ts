@@ -6,7 +6,7 @@ import { AppError } from '@buyer-group/shared/errors/app-error.ts'
  * document, and its steps; these limits, in bytes of UTF-8, keep the largest one below that.
  */
 const MAX_INPUT_BYTES = 2 * 1_024 * 1_024
-const MAX_OUTPUT_BYTES = 4 * 1_024 * 1_024
+export const MAX_OUTPUT_BYTES = 4 * 1_024 * 1_024
 
 /** @throws AppError `input_too_large` (permanent). */
 export function checkInputSize(input: string, run: string): void {

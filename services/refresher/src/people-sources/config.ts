@@ -45,7 +45,7 @@ export const peopleSourceConfig = {
     ),
   PEOPLE_SOURCE_RATE: integer(1, 100_000)
     .prefault('10')
-    .describe('how many requests a second one process sends to the people provider at most.'),
+    .describe('how many requests a second one process sends to the people provider at most, evenly spread.'),
   PEOPLE_SOURCE_CONCURRENCY: integer(1, 1_000)
     .prefault('8')
     .describe('how many requests to the people provider one process has under way at once.'),
@@ -55,27 +55,38 @@ export const peopleSourceConfig = {
   PEOPLE_SOURCE_MAX_PAGES: integer(1, 10_000)
     .prefault('50')
     .describe('the most pages that one company may have at the people provider.'),
-  PEOPLE_SOURCE_MAX_PEOPLE: integer(1, 100_000)
+  PEOPLE_SOURCE_MAX_PEOPLE: integer(1, 10_000)
     .prefault('5000')
-    .describe('the most people that one company may have at the people provider.'),
+    .describe(
+      'the most people that one company may have at the people provider; they must fit into 4 MiB of JSON besides.',
+    ),
 } as const
 
 const peopleSourceSchema = z.object(peopleSourceConfig)
 
 export type PeopleSourceConfig = z.output<typeof peopleSourceSchema>
 
+/** As much of a service's configuration as the people source is held against. */
+interface CheckedConfig extends PeopleSourceConfig {
+  readonly SHUTDOWN_TIMEOUT: number
+}
+
 /** What only the variables together can get wrong; each problem under the variable that is to be changed. */
-export function checkPeopleSource(config: PeopleSourceConfig, context: z.core.$RefinementCtx): void {
+export function checkPeopleSource(config: CheckedConfig, context: z.core.$RefinementCtx): void {
   const refuse = (name: keyof PeopleSourceConfig, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message, input: config[name] })
   if (config.PEOPLE_SOURCE === 'http') {
     if (config.PEOPLE_SOURCE_URL === undefined) refuse('PEOPLE_SOURCE_URL', 'PEOPLE_SOURCE=http needs it')
     if (config.PEOPLE_SOURCE_MAPPING === undefined) refuse('PEOPLE_SOURCE_MAPPING', 'PEOPLE_SOURCE=http needs it')
+    // A request that hangs must be told from a company that takes long.
+    if (config.PEOPLE_SOURCE_DEADLINE <= config.PEOPLE_SOURCE_TIMEOUT) {
+      refuse('PEOPLE_SOURCE_DEADLINE', 'expected more than PEOPLE_SOURCE_TIMEOUT')
+    }
+    if (config.PEOPLE_SOURCE_DEADLINE >= config.SHUTDOWN_TIMEOUT) {
+      refuse('PEOPLE_SOURCE_DEADLINE', 'expected less than SHUTDOWN_TIMEOUT, or a drain would cut calls off')
+    }
   }
   if (config.PEOPLE_SOURCE_TOKEN !== undefined && config.PEOPLE_SOURCE_TOKEN_FILE !== undefined) {
     refuse('PEOPLE_SOURCE_TOKEN_FILE', 'PEOPLE_SOURCE_TOKEN is set too, only one of them can count')
-  }
-  if (config.PEOPLE_SOURCE_DEADLINE < config.PEOPLE_SOURCE_TIMEOUT) {
-    refuse('PEOPLE_SOURCE_DEADLINE', 'expected at least PEOPLE_SOURCE_TIMEOUT')
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { MAX_OUTPUT_BYTES } from '@buyer-group/pipeline-mongodb/json/limits.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { GuardedPart } from '@buyer-group/shared/resilience/create-guards.ts'
 import type { Guard } from '@buyer-group/shared/resilience/guard.ts'
@@ -7,6 +8,7 @@ import type { PeopleSourceConfig } from './config.ts'
 import { createHttpSource } from './http/http-source.ts'
 import { measureRequests } from './http/measure-requests.ts'
 import { createPeopleSourceMetrics } from './http/metrics.ts'
+import { createOutages } from './http/outages.ts'
 import { createPace, type Pause } from './http/pace.ts'
 import { createPageRequester } from './http/request-page.ts'
 import { parseMapping } from './http/rules/parse-mapping.ts'
@@ -62,7 +64,6 @@ export function openPeopleSource(parts: PeopleSourceParts): OpenPeopleSource | n
   const requester = createPageRequester({
     headers: { ...mapping.request.headers, ...(token === undefined ? {} : { [header]: `${prefix}${token}` }) },
     maxBytes: config.PEOPLE_SOURCE_MAX_BYTES,
-    connections: config.PEOPLE_SOURCE_CONCURRENCY,
     timeoutMs: config.PEOPLE_SOURCE_TIMEOUT,
     now,
   })
@@ -71,15 +72,12 @@ export function openPeopleSource(parts: PeopleSourceParts): OpenPeopleSource | n
     baseUrl: new URL(config.PEOPLE_SOURCE_URL ?? ''),
     maxPages: config.PEOPLE_SOURCE_MAX_PAGES,
     maxRows: config.PEOPLE_SOURCE_MAX_PEOPLE,
+    maxPeopleBytes: MAX_OUTPUT_BYTES,
     deadlineMs: config.PEOPLE_SOURCE_DEADLINE,
     requester: measureRequests(requester, metrics),
     guard,
-    pace: createPace({
-      perSecond: config.PEOPLE_SOURCE_RATE,
-      queue: config.PEOPLE_SOURCE_CONCURRENCY * WAITING_FOR_EACH,
-      now,
-      pause,
-    }),
+    pace: createPace({ perSecond: config.PEOPLE_SOURCE_RATE, now, pause }),
+    outages: createOutages(),
     metrics,
     logger,
     now,

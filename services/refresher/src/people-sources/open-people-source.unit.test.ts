@@ -5,13 +5,9 @@ import { ConfigError, readConfig } from '@buyer-group/shared/config/read-config.
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { Registry } from 'prom-client'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { z } from 'zod'
-import { checkPeopleSource, peopleSourceConfig } from './config.ts'
 import { openPeopleSource } from './open-people-source.ts'
 import { json, startLocalProvider } from './test-kit/local-provider.ts'
-import { MAPPING } from './test-kit/test-source.ts'
-
-const schema = z.object(peopleSourceConfig).superRefine(checkPeopleSource)
+import { MAPPING, TEST_SCHEMA } from './test-kit/test-source.ts'
 
 const fileWith = (text: string) => {
   const directory = mkdtempSync(join(tmpdir(), 'people-source-'))
@@ -23,7 +19,7 @@ const fileWith = (text: string) => {
 
 const open = (env: Readonly<Record<string, string>>) => {
   const source = openPeopleSource({
-    config: readConfig(schema, env),
+    config: readConfig(TEST_SCHEMA, env),
     guard: { run: (call) => call(new AbortController().signal) },
     registry: new Registry(),
     logger: createLogger('test', 'silent'),
@@ -86,7 +82,15 @@ describe('the people source', () => {
       'source: expected',
       () => http({ PEOPLE_SOURCE_MAPPING: fileWith(JSON.stringify({ ...MAPPING, source: 'a:b' })) }),
     ],
-    ['PEOPLE_SOURCE_DEADLINE is not valid: expected at least', () => http({ PEOPLE_SOURCE_DEADLINE: '5s' })],
+    [
+      'PEOPLE_SOURCE_DEADLINE is not valid: expected more than PEOPLE_SOURCE_TIMEOUT',
+      () => http({ PEOPLE_SOURCE_DEADLINE: '10s', PEOPLE_SOURCE_TIMEOUT: '10s' }),
+    ],
+    [
+      'PEOPLE_SOURCE_DEADLINE is not valid: expected less than SHUTDOWN_TIMEOUT',
+      () => http({ PEOPLE_SOURCE_DEADLINE: '20s', SHUTDOWN_TIMEOUT: '20s' }),
+    ],
+    ['PEOPLE_SOURCE_MAX_PEOPLE is not valid', () => http({ PEOPLE_SOURCE_MAX_PEOPLE: '15000' })],
     ['PEOPLE_SOURCE_TIMEOUT is not valid: expected more than nothing', () => http({ PEOPLE_SOURCE_TIMEOUT: '0s' })],
   ])('that is configured wrongly is one clear sentence: %s', (words, env) => {
     const message = problemOf(env())

@@ -1,17 +1,17 @@
 import type { SourcedPerson } from '@buyer-group/rules/folding/sourced-person.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
-import type { FindPeopleOptions, PeopleSource, SourcedCompany } from '../people-source.ts'
-import type { AskContext } from './ask-for-page.ts'
+import type { PeopleSource } from '../people-source.ts'
+import type { Ends } from './ask-for-page.ts'
 import type { PeopleSourceMetrics } from './metrics.ts'
 import { type ReadPagesOptions, readPages } from './read-pages.ts'
+import { type KeptReadings, keepReadings, newReading, type Reading } from './reading.ts'
 import { checkRows } from './rules/check-rows.ts'
 import { choosePeople } from './rules/choose-people.ts'
 import { firstUrl } from './rules/first-url.ts'
-import { PeopleSourceError } from './rules/source-errors.ts'
-import { toSourcedPerson } from './rules/to-sourced-person.ts'
+import { PeopleSourceError, tooLarge } from './rules/source-errors.ts'
 
-export interface HttpSourceOptions extends Pick<ReadPagesOptions, 'mapping' | 'maxPages' | 'maxRows'>, AskContext {
+export interface HttpSourceOptions extends ReadPagesOptions {
   readonly baseUrl: URL
   /** For one company: all its pages, with all waits and repeats. */
   readonly deadlineMs: number
@@ -25,67 +25,65 @@ export interface HttpSourceOptions extends Pick<ReadPagesOptions, 'mapping' | 'm
  */
 export function createHttpSource(options: HttpSourceOptions): PeopleSource {
   const { mapping, baseUrl, metrics } = options
+  const kept = keepReadings()
   return {
     name: mapping.source,
-    findPeople: async (company, call) => {
-      call.signal.throwIfAborted()
+    findPeople: async (company, { signal, idempotencyKey }) => {
+      signal.throwIfAborted()
       const first = firstUrl(baseUrl, mapping, company)
       if (first === null) {
         metrics.companies.inc({ outcome: 'not_asked' })
         return []
       }
+      const reading = kept.take(idempotencyKey) ?? newReading(company.companyId, idempotencyKey, first)
       try {
-        const people = await findWithin(company, first, call, options)
+        await readWithin(reading, signal, kept, options)
+        const people = peopleOf(reading, options)
         metrics.companies.inc({ outcome: people.length === 0 ? 'none' : 'found' })
         return people
       } catch (error) {
-        metrics.companies.inc({ outcome: call.signal.aborted ? 'aborted' : classifyError(error).code })
+        metrics.companies.inc({ outcome: signal.aborted ? 'aborted' : classifyError(error).code })
         throw error
       }
     },
   }
 }
 
-/** Finds people until the deadline, and tells its end from the caller's. */
-async function findWithin(
-  company: SourcedCompany,
-  first: URL,
-  call: FindPeopleOptions,
+/** Reads until the deadline, tells its end from the caller's, and keeps what may be gone on with. */
+async function readWithin(
+  reading: Reading,
+  caller: AbortSignal,
+  kept: KeptReadings,
   options: HttpSourceOptions,
-): Promise<readonly SourcedPerson[]> {
+): Promise<void> {
   const { deadlineMs, now } = options
   const deadline = AbortSignal.timeout(deadlineMs)
-  const signal = AbortSignal.any([call.signal, deadline])
-  const pages = readPages(
-    { ...options, first, idempotencyKey: call.idempotencyKey, deadlineAt: now() + deadlineMs, signal },
-    options,
-  )
+  const ends: Ends = { caller, deadline, signal: AbortSignal.any([caller, deadline]), deadlineAt: now() + deadlineMs }
+  reading.asked = 0
   try {
-    return await untilAborted(collectPeople(company, pages, options), signal)
+    await untilAborted(readPages(reading, ends, options), ends.signal)
   } catch (error) {
-    call.signal.throwIfAborted()
-    if (!deadline.aborted) throw error
-    const words = `no whole answer within PEOPLE_SOURCE_DEADLINE (${deadlineMs} ms)`
-    throw new PeopleSourceError('people_source_unavailable', words)
+    if (ends.signal.aborted || isOfTheNextPageAlone(error)) kept.keep(reading)
+    caller.throwIfAborted()
+    throw deadline.aborted ? tooLate(reading, options) : error
   }
 }
 
-async function collectPeople(
-  { companyId }: SourcedCompany,
-  pages: AsyncIterable<readonly unknown[]>,
-  { mapping, now, metrics, logger }: HttpSourceOptions,
-): Promise<readonly SourcedPerson[]> {
-  const people: SourcedPerson[] = []
-  let rows = 0
-  let reason: string | undefined
-  for await (const page of pages) {
-    rows += page.length
-    for (const row of page) {
-      const read = toSourcedPerson(row, mapping, new Date(now()))
-      if (read.ok) people.push(read.person)
-      else reason ??= read.reason
-    }
-  }
+/** What was read before it stands. */
+const isOfTheNextPageAlone = (error: unknown) => {
+  const { code, fate } = classifyError(error)
+  return fate === 'unavailable' || code === 'people_source_failed'
+}
+
+function tooLate({ companyId, pages, asked }: Reading, { deadlineMs, outages }: HttpSourceOptions): PeopleSourceError {
+  const words = `no whole answer within PEOPLE_SOURCE_DEADLINE (${deadlineMs} ms)`
+  if (pages > 0) return tooLarge(`${words}, ${pages} pages were read`, 'PEOPLE_SOURCE_DEADLINE')
+  const isOwn = asked > 0 && !outages.isOutage(companyId)
+  return new PeopleSourceError(isOwn ? 'people_source_failed' : 'people_source_unavailable', words)
+}
+
+function peopleOf(reading: Reading, { metrics, logger }: HttpSourceOptions): readonly SourcedPerson[] {
+  const { companyId, rows, people, unreadable: reason } = reading
   const unreadable = rows - people.length
   metrics.rows.inc({ outcome: 'taken' }, people.length)
   metrics.rows.inc({ outcome: 'unreadable' }, unreadable)

@@ -127,6 +127,32 @@ describe('one page', () => {
   })
 })
 
+describe('requests', () => {
+  test('take a turn each, pages and redirects included', async () => {
+    const provider = await startLocalProvider()
+    const mapping = { ...MAPPING, pagination: { kind: 'link' } }
+    const { find, pauses } = openTestSource(provider.url, { mapping, env: { PEOPLE_SOURCE_RATE: '1' } })
+    provider.answer(
+      inTurn(
+        (_request, response) => response.writeHead(302, { location: '/p1' }).end(),
+        json({ people: [providerRow(1)] }, 200, { link: '</p2>; rel=next' }),
+        json({ people: [providerRow(2)] }),
+      ),
+    )
+    expect(await find()).toHaveLength(2)
+    expect(pauses).toHaveLength(2)
+    for (const ms of pauses) expect(ms).toBeGreaterThan(500)
+  })
+
+  test('that wait for their place are ended by the deadline', async () => {
+    const provider = await startLocalProvider()
+    const guard = { run: () => new Promise<never>(() => {}) }
+    const env = { PEOPLE_SOURCE_TIMEOUT: '10ms', PEOPLE_SOURCE_DEADLINE: '20ms' }
+    const { find } = openTestSource(provider.url, { env, guard })
+    await expect(find()).rejects.toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+  })
+})
+
 describe('a paged list', () => {
   const pages = [[providerRow(3), providerRow(1)], [providerRow(2)], [providerRow(4)]]
   const everybody = [1, 2, 3, 4].map((id) => sourcedRow(id))

@@ -1,4 +1,3 @@
-import { RateLimiterMemory, RateLimiterQueue } from 'rate-limiter-flexible'
 import { PeopleSourceError } from './rules/source-errors.ts'
 
 /** Waits so many milliseconds; rejects with the signal's reason when that is aborted. */
@@ -6,8 +5,6 @@ export type Pause = (ms: number, signal: AbortSignal) => Promise<unknown>
 
 export interface PaceOptions {
   readonly perSecond: number
-  /** Calls that may wait for their turn; more are refused. */
-  readonly queue: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly pause: Pause
@@ -16,9 +13,10 @@ export interface PaceOptions {
 /** When the next request may go: all calls of a process share it. */
 export interface Pace {
   /**
-   * Resolves when a request may go.
+   * Resolves when a request may go, which is then counted as gone: one after the other, in the order of the calls.
    * @param deadlineAt milliseconds since the epoch.
-   * @throws PeopleSourceError `people_source_throttled` at once where that is after the deadline.
+   * @throws PeopleSourceError `people_source_throttled` as soon as its turn is sure to come after the deadline; the
+   * signal's reason where that was aborted: then no turn is taken.
    */
   turn(deadlineAt: number, signal: AbortSignal): Promise<void>
   /** Lets no request go for so many milliseconds, at most MAX_HOLD_OFF_MS. Returns how long that is. */
@@ -28,30 +26,45 @@ export interface Pace {
 /** A provider that asks for more is asked again after this all the same: the header may be nonsense. */
 export const MAX_HOLD_OFF_MS = 15 * 60_000
 
-export function createPace({ perSecond, queue, now, pause }: PaceOptions): Pace {
-  const limiter = new RateLimiterQueue(new RateLimiterMemory({ points: perSecond, duration: 1 }), {
-    maxQueueSize: queue,
-  })
-  let notBefore = 0
-  return {
-    turn: async (deadlineAt, signal) => {
-      for (let left = notBefore - now(); left > 0; left = notBefore - now()) {
-        if (now() + left > deadlineAt) {
-          const words = `not asked, it wants to be left alone for another ${left} ms`
-          throw new PeopleSourceError('people_source_throttled', words, left)
-        }
-        await pause(left, signal)
-      }
-      // In whole seconds, as the library counts: whoever has given up leaves the queue.
-      await limiter.removeTokens(1, undefined, Math.ceil(deadlineAt / 1_000)).catch(() => {
-        const words = `not asked, more calls wait than PEOPLE_SOURCE_RATE lets go (${perSecond} a second)`
-        throw new PeopleSourceError('people_source_throttled', words)
-      })
+/**
+ * Turns are spread evenly, so that no second, wherever it begins, holds more than `perSecond` of them. What holds them off
+ * is looked at again after each wait: it may have come meanwhile.
+ */
+export function createPace({ perSecond, now, pause }: PaceOptions): Pace {
+  const spacingMs = 1_000 / perSecond
+  let nextTurnAt = 0
+  let heldOffUntil = 0
+  let line: Promise<unknown> = Promise.resolve()
+
+  const take = async (deadlineAt: number, signal: AbortSignal) => {
+    for (;;) {
       signal.throwIfAborted()
+      const left = Math.max(nextTurnAt, heldOffUntil) - now()
+      // The clock counts whole milliseconds: several turns may be due in one.
+      if (left < 1) break
+      if (now() + left > deadlineAt) throw tooLate(left)
+      await pause(left, signal)
+    }
+    nextTurnAt = Math.max(nextTurnAt, now()) + spacingMs
+  }
+
+  const tooLate = (left: number) => {
+    const words =
+      heldOffUntil > nextTurnAt
+        ? `not asked, it wants to be left alone for another ${left} ms`
+        : `not asked, PEOPLE_SOURCE_RATE (${perSecond} a second) lets no more go before the deadline`
+    return new PeopleSourceError('people_source_throttled', words, left)
+  }
+
+  return {
+    turn: (deadlineAt, signal) => {
+      const turn = line.then(() => take(deadlineAt, signal))
+      line = turn.catch(() => {})
+      return turn
     },
     holdOff: (ms) => {
       const held = Math.min(ms, MAX_HOLD_OFF_MS)
-      notBefore = Math.max(notBefore, now() + held)
+      heldOffUntil = Math.max(heldOffUntil, now() + held)
       return held
     },
   }

@@ -11,45 +11,84 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-const open = (more: { perSecond?: number; queue?: number } = {}) =>
-  createPace({
-    perSecond: 2,
-    queue: 10,
-    now: Date.now,
-    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    ...more,
-  })
+const open = (perSecond = 2) =>
+  createPace({ perSecond, now: Date.now, pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) })
 
-test('lets so many requests go a second, the others in the order in which they came', async () => {
-  const pace = open()
+/** When each of so many requests went, in milliseconds from now. */
+async function timesOf(pace: ReturnType<typeof open>, requests: number, withinMs: number) {
+  const start = Date.now()
   const gone: number[] = []
-  for (let request = 1; request <= 5; request += 1) void pace.turn(LATER, FOREVER).then(() => gone.push(request))
-  await vi.advanceTimersByTimeAsync(0)
-  expect(gone).toEqual([1, 2])
-  await vi.advanceTimersByTimeAsync(1_000)
-  expect(gone).toEqual([1, 2, 3, 4])
-  await vi.advanceTimersByTimeAsync(1_000)
-  expect(gone).toEqual([1, 2, 3, 4, 5])
+  for (let request = 1; request <= requests; request += 1) {
+    void pace.turn(LATER, FOREVER).then(() => gone.push(Date.now() - start))
+  }
+  await vi.advanceTimersByTimeAsync(withinMs)
+  return gone
+}
+
+test('spreads requests, so that no second holds more than it may, wherever it begins', async () => {
+  const pace = open(10)
+  const early = await timesOf(pace, 1, 900)
+  expect(early).toEqual([0])
+  const gone = await timesOf(pace, 25, 2_500)
+  expect(gone).toEqual(Array.from({ length: 25 }, (_, index) => index * 100))
 })
 
-test('refuses more than may wait, and whoever waits past the deadline', async () => {
-  const pace = open({ perSecond: 1, queue: 1 })
+test('lets as many go as it may where that is more than one in a millisecond', async () => {
+  const gone = await timesOf(open(4_000), 4_000, 1_000)
+  expect(gone).toHaveLength(4_000)
+  expect(gone.filter((at) => at < 100).length).toBeLessThanOrEqual(400)
+})
+
+test('lets calls go in the order in which they came', async () => {
+  const pace = open()
+  const gone: string[] = []
+  for (const name of ['a', 'b', 'c']) void pace.turn(LATER, FOREVER).then(() => gone.push(name))
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(gone).toEqual(['a', 'b', 'c'])
+})
+
+test('refuses at once whose turn would come after the deadline', async () => {
+  const pace = open(1)
   await pace.turn(LATER, FOREVER)
-  const late = expect(pace.turn(Date.now() + 500, FOREVER)).rejects.toMatchObject({ code: 'people_source_throttled' })
-  await expect(pace.turn(LATER, FOREVER)).rejects.toMatchObject({
+  await expect(pace.turn(Date.now() + 500, FOREVER)).rejects.toMatchObject({
     code: 'people_source_throttled',
     fate: 'unavailable',
+    message: expect.stringContaining('PEOPLE_SOURCE_RATE'),
   })
+})
+
+test('gives no turn to a call that was ended, which so costs the others none', async () => {
+  const pace = open(1)
+  await pace.turn(LATER, FOREVER)
+  const caller = new AbortController()
+  const ended = [1, 2, 3].map(() => expect(pace.turn(LATER, caller.signal)).rejects.toThrow('ended'))
+  const gone = vi.fn()
+  void pace.turn(LATER, FOREVER).then(gone)
+  caller.abort(new Error('ended'))
   await vi.advanceTimersByTimeAsync(1_000)
-  await late
+  await Promise.all(ended)
+  expect(gone).toHaveBeenCalled()
 })
 
 test('holds everybody off for as long as the provider asked for, the longest counts', async () => {
-  const pace = open({ perSecond: 100 })
+  const pace = open(100)
   expect(pace.holdOff(5_000)).toBe(5_000)
   pace.holdOff(1_000)
   const gone = vi.fn()
   void pace.turn(LATER, FOREVER).then(gone)
+  await vi.advanceTimersByTimeAsync(4_999)
+  expect(gone).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(1)
+  expect(gone).toHaveBeenCalled()
+})
+
+test('holds off calls that wait for their turn already', async () => {
+  const pace = open(1)
+  await pace.turn(LATER, FOREVER)
+  const gone = vi.fn()
+  void pace.turn(LATER, FOREVER).then(gone)
+  await vi.advanceTimersByTimeAsync(500)
+  pace.holdOff(5_000)
   await vi.advanceTimersByTimeAsync(4_999)
   expect(gone).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(1)

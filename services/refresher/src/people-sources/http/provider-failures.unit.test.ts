@@ -3,10 +3,11 @@ import { inspect } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { closedAddress, inTurn, json, startLocalProvider } from '../test-kit/local-provider.ts'
 import { MAPPING, openTestSource, PRIVATE, providerRow, sourcedRow } from '../test-kit/test-source.ts'
 import { MAX_ATTEMPTS } from './ask-for-page.ts'
+import { OUTAGE_COMPANIES } from './outages.ts'
 
 const open = async (given: { mapping?: object; env?: Record<string, string> } = {}) => {
   const provider = await startLocalProvider()
@@ -35,6 +36,15 @@ const body =
 const onePage = json({ people: [providerRow(1)] })
 const status = (code: number, headers: Record<string, string> = {}) => json({ error: PRIVATE.join(' ') }, code, headers)
 
+const MANY = Array.from({ length: OUTAGE_COMPANIES }, (_, index) => `company-${index}`)
+
+/** What asking for each of these companies, one after the other, fails with. */
+async function failuresOf(find: (companyId: string) => Promise<unknown>, companies: readonly string[] = MANY) {
+  const failures: AppError[] = []
+  for (const company of companies) failures.push(await failureOf(find(company)))
+  return failures
+}
+
 describe('a provider that is away', () => {
   test('for a moment is asked again, with the same key', async () => {
     const { provider, find, pauses } = await open()
@@ -44,28 +54,28 @@ describe('a provider that is away', () => {
     expect(pauses).toEqual([125, 250])
   })
 
-  test('for longer is given up after some tries, and that is no reason to set the refresh aside', async () => {
-    const { provider, find, counted } = await open()
+  test('for several companies in a row, with nobody served between, is no reason to set the next ones aside', async () => {
+    const { provider, find } = await open()
     provider.answer(status(502))
-    const error = await failureOf(find())
-    expect(error).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
-    expect(error.message).toBe('people source: answered 502')
-    expect(provider.asked).toHaveLength(MAX_ATTEMPTS)
-    expect(await counted('people_source_requests_total')).toEqual({ people_source_unavailable: MAX_ATTEMPTS })
+    const last = (await failuresOf(find)).at(-1)
+    expect(last).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(last?.message).toBe('people source: answered 502')
+    // And then neither the first ones, which were set aside.
+    expect(await failureOf(find(MANY[0]))).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
   })
 
   test('is left alone once it has failed five times in a row', async () => {
     const { provider, find } = await open()
     provider.answer(status(500))
-    await failureOf(find())
+    await failuresOf(find)
     await failureOf(find())
     const asked = provider.asked.length
-    expect(asked).toBe(5)
+    expect(asked).toBe((OUTAGE_COMPANIES - 1) * MAX_ATTEMPTS + 5)
     expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
     expect(provider.asked).toHaveLength(asked)
   })
 
-  test('by resetting connections, before or within the answer, is unavailable', async () => {
+  test('by resetting connections, before or within the answer, fails for a company alone at first', async () => {
     const resets: RequestListener[] = [
       (request) => request.socket.resetAndDestroy(),
       (request, response) => {
@@ -76,7 +86,7 @@ describe('a provider that is away', () => {
     for (const reset of resets) {
       const { provider, find } = await open()
       provider.answer(reset)
-      expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+      expect(await failureOf(find())).toMatchObject({ code: 'people_source_failed', fate: 'retryable' })
       provider.answer(onePage)
       expect(await find()).toEqual([sourcedRow(1)])
     }
@@ -85,8 +95,43 @@ describe('a provider that is away', () => {
   test('because nobody listens is unavailable', async () => {
     const { find } = openTestSource(await closedAddress())
     const error = await failureOf(find())
-    expect(error).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(error).toMatchObject({ code: 'people_source_unreachable', fate: 'unavailable' })
     expect(error.message).toContain('ECONNREFUSED')
+  })
+})
+
+describe('a company that the provider cannot serve', () => {
+  const poison =
+    (listener: RequestListener): RequestListener =>
+    (request, response) =>
+      (request.url?.includes('poison') ? listener : onePage)(request, response)
+
+  test.each<[string, RequestListener]>([
+    ['an error of its own', status(500)],
+    ['a reset', (request) => request.socket.resetAndDestroy()],
+    ['a refusal', status(403)],
+    ['a page without end', body('', 'application/json', { 'content-length': '1' })],
+  ])('because that answers with %s is set aside, and all others are served', async (_what, listener) => {
+    const { provider, find } = await open({ env: { PEOPLE_SOURCE_TIMEOUT: '60ms' } })
+    provider.answer(poison(listener))
+    for (let round = 0; round < 3; round += 1) {
+      const failing = failureOf(find('poison'))
+      expect(await find('globex')).toEqual([sourcedRow(1)])
+      expect(await failing).toMatchObject({ fate: 'retryable' })
+      expect(await find('initech')).toEqual([sourcedRow(1)])
+    }
+  })
+
+  test('alone, and again and again, opens the circuit for nobody', async () => {
+    const { provider, find, counted } = await open()
+    provider.answer(poison(status(500)))
+    for (const error of await failuresOf(find, Array(5).fill('poison'))) {
+      expect(error).toMatchObject({ code: 'people_source_failed', fate: 'retryable' })
+      expect(error.message).toBe('people source: answered 500')
+    }
+    expect(provider.asked).toHaveLength(5 * MAX_ATTEMPTS)
+    expect(await find('globex')).toEqual([sourcedRow(1)])
+    expect(await counted('people_source_requests_total')).toEqual({ people_source_failed: 5 * MAX_ATTEMPTS, page: 1 })
   })
 })
 
@@ -117,18 +162,68 @@ describe('a slow provider', () => {
       closed.push(new Promise((resolve) => response.on('close', resolve)))
       listener(request, response)
     })
-    expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_failed', fate: 'retryable' })
     expect(closed).toHaveLength(MAX_ATTEMPTS)
     await Promise.all(closed)
   })
 
-  test('with too many pages for the deadline is given up by the deadline', async () => {
-    const env = { PEOPLE_SOURCE_TIMEOUT: '100ms', PEOPLE_SOURCE_DEADLINE: '150ms' }
-    const { provider, find } = await open({ env, mapping: { pagination: { kind: 'page', parameter: 'p' } } })
-    provider.answer((request, response) => void setTimeout(() => onePage(request, response), 40))
-    const error = await failureOf(find())
-    expect(error).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+  test('that never answers is left alone after five requests, those that a deadline ended included', async () => {
+    const env = { PEOPLE_SOURCE_TIMEOUT: '60ms', PEOPLE_SOURCE_DEADLINE: '80ms', PEOPLE_SOURCE_CONCURRENCY: '1' }
+    const { provider, find } = await open({ env })
+    provider.answer(() => {})
+    // The second of each pair has its place only shortly before its deadline.
+    for (let pair = 0; pair < 8; pair += 1) await Promise.all([failureOf(find('acme')), failureOf(find('globex'))])
+    expect(provider.asked).toHaveLength(5)
+  })
+
+  test('with too many pages for the deadline fails for this company alone, and what was read is not asked for again', async () => {
+    const env = { PEOPLE_SOURCE_TIMEOUT: '200ms', PEOPLE_SOURCE_DEADLINE: '250ms' }
+    const { provider, find } = await open({ env, mapping: { pagination: { kind: 'page', parameter: 'p', size: 1 } } })
+    const pageOf = (url = '') => Number(new URL(url, provider.url).searchParams.get('p'))
+    const hanging = Promise.withResolvers<void>()
+    let isSlow = true
+    provider.answer((request, response) => {
+      const page = pageOf(request.url)
+      if (page === 3 && isSlow) return hanging.resolve()
+      const answer = () => json({ people: page > 4 ? [] : [providerRow(page)] })(request, response)
+      if (page === 2 && isSlow) setTimeout(answer, 100)
+      else answer()
+    })
+    const failing = failureOf(find())
+    await hanging.promise
+    const error = await failing
+    expect(error).toMatchObject({ code: 'people_source_too_large', fate: 'retryable' })
     expect(error.message).toContain('PEOPLE_SOURCE_DEADLINE')
+
+    isSlow = false
+    const before = provider.asked.length
+    expect(await find()).toEqual([1, 2, 3, 4].map((page) => sourcedRow(page)))
+    expect(provider.asked.slice(before).map(({ url }) => pageOf(url))).toEqual([3, 4, 5])
+    expect(provider.asked.at(-1)?.headers['idempotency-key']).toBe('refresh-1-page-5')
+    // Another refresh has nothing of it.
+    await find('acme', { idempotencyKey: 'refresh-2' })
+    expect(provider.asked.map(({ url }) => pageOf(url)).slice(-5)).toEqual([1, 2, 3, 4, 5])
+  })
+
+  test('that fails after some pages is asked for the rest alone once it answers again', async () => {
+    const mapping = { pagination: { kind: 'cursor', parameter: 'c', next: 'next' } }
+    const { provider, find } = await open({ mapping })
+    const first = json({ people: [providerRow(1)], next: 'b' })
+    provider.answer(inTurn(first, status(500)))
+    await failureOf(find())
+    const before = provider.asked.length
+    provider.answer(json({ people: [providerRow(2)] }))
+    expect(await find()).toEqual([sourcedRow(1), sourcedRow(2)])
+    expect(provider.asked.slice(before).map(({ url }) => url.split('?')[1])).toEqual(['c=b'])
+  })
+
+  test('whose next page makes no sense is read from the first page again', async () => {
+    const mapping = { pagination: { kind: 'cursor', parameter: 'c', next: 'next' } }
+    const { provider, find } = await open({ mapping })
+    provider.answer(inTurn(json({ people: [providerRow(1)], next: 'b' }), body('no JSON')))
+    await failureOf(find())
+    provider.answer(json({ people: [providerRow(2)] }))
+    expect(await find()).toEqual([sourcedRow(2)])
   })
 })
 
@@ -160,6 +255,16 @@ describe('a provider that throttles', () => {
     expect(provider.asked).toHaveLength(1)
   })
 
+  test('is not asked by calls that waited behind the one that it told so', async () => {
+    for (const code of [429, 503]) {
+      const { provider, find } = await open({ env: { PEOPLE_SOURCE_CONCURRENCY: '1' } })
+      provider.answer(status(code, { 'retry-after': '120' }))
+      const errors = await Promise.all(['acme', 'globex', 'initech'].map((company) => failureOf(find(company))))
+      expect(errors.slice(1).map((error) => error.code)).toEqual(Array(2).fill('people_source_throttled'))
+      expect(provider.asked).toHaveLength(1)
+    }
+  })
+
   test('without saying how long is asked again with growing waits, and its answers never open the circuit', async () => {
     const { provider, find, pauses } = await open()
     provider.answer(status(429))
@@ -172,9 +277,22 @@ describe('a provider that throttles', () => {
 })
 
 describe('a provider that refuses', () => {
-  test.each([401, 402, 403])('the token with %d is unavailable, and is not asked again and again', async (code) => {
+  test.each([402, 403])('a company with %d fails for it alone, until it refuses several in a row', async (code) => {
     const { provider, find } = await open()
     provider.answer(status(code))
+    const [first, ...others] = await failuresOf(find)
+    expect(first).toMatchObject({ code: 'people_source_forbidden', fate: 'retryable' })
+    expect(others.at(-1)).toMatchObject({ code: 'people_source_unauthorized', fate: 'unavailable' })
+    expect(provider.asked).toHaveLength(MANY.length)
+    provider.answer(onePage)
+    await find()
+    provider.answer(status(code))
+    expect(await failureOf(find(MANY[0]))).toMatchObject({ code: 'people_source_forbidden', fate: 'retryable' })
+  })
+
+  test('the token is unavailable, and is not asked again and again', async () => {
+    const { provider, find } = await open()
+    provider.answer(status(401))
     expect(await failureOf(find())).toMatchObject({ code: 'people_source_unauthorized', fate: 'unavailable' })
     expect(provider.asked).toHaveLength(1)
   })
@@ -197,6 +315,9 @@ describe('an answer that makes no sense', () => {
     ['nothing', body('')],
     ['bytes that are no UTF-8', body(Buffer.from(`{"people":[${row.replace('Ada', 'Ad\u00e1')}]}`, 'latin1'))],
     ['broken gzip', body('Ada Privat', 'application/json', { 'content-encoding': 'gzip' })],
+    ['broken br', body('Ada Privat', 'application/json', { 'content-encoding': 'br' })],
+    ['broken zstd', body('Ada Privat', 'application/json', { 'content-encoding': 'zstd' })],
+    ['packed six times', body('{}', 'application/json', { 'content-encoding': Array(6).fill('gzip').join(', ') })],
     ['no list', json({ results: [providerRow(1)] })],
     ['an object for a list', json({ people: { 1: providerRow(1) } })],
     ['null for a list', json({ people: null })],
@@ -209,6 +330,36 @@ describe('an answer that makes no sense', () => {
     expect(await failureOf(find())).toMatchObject({ code: 'people_source_garbage', fate: 'retryable' })
     expect(provider.asked).toHaveLength(1)
   })
+
+  test('leaves no connection behind that was not read to its end', async () => {
+    const long = `<html>${'x'.repeat(100_000)}`
+    for (const listener of [body(long, 'text/html'), json({ long }, 404), json({ long }, 400)]) {
+      const { provider, find } = await open({ env: { PEOPLE_SOURCE_CONCURRENCY: '2', PEOPLE_SOURCE_TIMEOUT: '1s' } })
+      const sockets = new Set<unknown>()
+      const closed: Promise<unknown>[] = []
+      provider.answer((request, response) => {
+        if (!sockets.has(request.socket)) {
+          sockets.add(request.socket)
+          closed.push(new Promise((resolve) => request.socket.once('close', resolve)))
+        }
+        listener(request, response)
+      })
+      for (let call = 0; call < 4; call += 1) await find().catch(() => {})
+      expect(provider.asked).toHaveLength(4)
+      await Promise.all(closed)
+    }
+  })
+
+  test.each([{ kind: 'cursor', parameter: 'c', next: 'next' }, { kind: 'nextUrl', next: 'next' }, { kind: 'link' }])(
+    'because the next page that it names by $kind is not there fails for this company alone',
+    async (pagination) => {
+      const { provider, find } = await open({ mapping: { pagination } })
+      const page = json({ people: [providerRow(1)], next: '/p2' }, 200, { link: '</p2>; rel=next' })
+      provider.answer(inTurn(page, status(404)))
+      expect(await failureOf(find())).toMatchObject({ code: 'people_source_garbage', fate: 'retryable' })
+      expect(provider.asked).toHaveLength(2)
+    },
+  )
 
   test('in a few of its rows is taken without them, and they are counted', async () => {
     const { provider, find, counted } = await open()
@@ -295,6 +446,25 @@ describe('an answer that is too large', () => {
     }
   })
 
+  test('for what is stored of a refresh is left before the next page, with advice that leads somewhere', async () => {
+    const { provider, find } = await open({ mapping: { pagination: { kind: 'page', parameter: 'p' } } })
+    const job = { title: 'x'.repeat(1_500) }
+    provider.answer(json({ people: Array.from({ length: 1_500 }, (_, id) => providerRow(id, { job })) }))
+    const error = await failureOf(find())
+    expect(error).toMatchObject(tooLarge)
+    expect(error.message).toContain('have PEOPLE_SOURCE_MAPPING ask for fewer')
+    expect(provider.asked).toHaveLength(2)
+  })
+
+  test('because its pages lead in a circle, told apart by fragments alone, is noticed', async () => {
+    const { provider, find } = await open({ mapping: { pagination: { kind: 'nextUrl', next: 'next' } } })
+    provider.answer((request, response) =>
+      json({ people: [providerRow(1)], next: `/same#${provider.asked.length}` })(request, response),
+    )
+    expect(await failureOf(find())).toMatchObject({ code: 'people_source_garbage', fate: 'retryable' })
+    expect(provider.asked).toHaveLength(2)
+  })
+
   test('because its pages lead in a circle is noticed at the first page that comes again', async () => {
     const { provider, find } = await open({ mapping: { pagination: { kind: 'cursor', parameter: 'c', next: 'next' } } })
     provider.answer(json({ people: [providerRow(1)], next: 'same' }))
@@ -312,6 +482,7 @@ describe('an answer that leads to another origin', () => {
     own.replace('http:', 'https:'),
     own.replace('//', '//user:password@'),
     'file:///etc/passwd',
+    `blob:${own}/x`,
   ]
 
   test('by a redirect is not followed', async () => {
@@ -364,6 +535,25 @@ describe('a call that its caller ends', () => {
     expect(provider.asked).toHaveLength(1)
     expect(await counted('people_source_companies_total')).toEqual({ aborted: 1 })
   })
+})
+
+test('a call that its caller ends does not make a provider that is away one that is back', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const { provider, find } = await open()
+  provider.answer(status(500))
+  await failuresOf(find, [...MANY, 'globex'])
+  const { length: before } = provider.asked
+  vi.setSystemTime(Date.now() + 5_000)
+  const asked = Promise.withResolvers<void>()
+  provider.answer(() => asked.resolve())
+  const caller = new AbortController()
+  const trying = expect(find('acme', { signal: caller.signal })).rejects.toThrow('ended')
+  await asked.promise
+  caller.abort(new Error('ended'))
+  await trying
+  expect(await failureOf(find())).toMatchObject({ code: 'people_source_unavailable', fate: 'unavailable' })
+  expect(provider.asked).toHaveLength(before + 1)
 })
 
 test('a call that waits for others is ended at once too', async () => {

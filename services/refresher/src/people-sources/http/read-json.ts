@@ -20,7 +20,6 @@ export async function readJson({ headers, body }: JsonResponse, maxBytes: number
   let bytes = 0
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength
-    // Leaving the loop cancels the body and closes its connection.
     if (bytes > maxBytes) throw tooLarge(`an answer is larger than ${maxBytes} bytes`, 'PEOPLE_SOURCE_MAX_BYTES')
     chunks.push(chunk)
   }

@@ -6,11 +6,12 @@ import { resolveOwn } from './rules/next-url.ts'
 import { PeopleSourceError } from './rules/source-errors.ts'
 import { toSourceError } from './to-source-error.ts'
 
-/** What the provider answered; that it wants to be left alone is an answer too. */
+/** What the provider answered; that it wants to be left alone, or to be asked elsewhere, is an answer too. */
 export type PageAnswer =
   | { readonly kind: 'page'; readonly url: URL; readonly body: unknown; readonly link: string | null }
   | { readonly kind: 'none' }
-  | { readonly kind: 'throttled'; readonly retryAfterMs: number | null }
+  | { readonly kind: 'redirect'; readonly url: URL }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number | undefined }
 
 export interface PageRequest {
   readonly url: URL
@@ -20,7 +21,7 @@ export interface PageRequest {
 
 export interface PageRequester {
   /**
-   * Asks for one page, once.
+   * Sends one request for a page.
    * @throws PeopleSourceError; the signal's reason where that was aborted.
    */
   request(page: PageRequest): Promise<PageAnswer>
@@ -32,23 +33,17 @@ export interface RequesterOptions {
   /** Sent with every request, to the configured origin alone: the token among them. */
   readonly headers: Readonly<Record<string, string>>
   readonly maxBytes: number
-  /** Connections at once. */
-  readonly connections: number
   readonly timeoutMs: number
   /** Milliseconds since the epoch. */
   readonly now: () => number
 }
 
-/** More hops are a loop, or a provider to be asked at another address. */
-const MAX_REDIRECTS = 3
-
 /** Node's own default, said here because it is a promise: an answer's headers never take more. */
 const MAX_HEADER_BYTES = 16_384
 
 export function createPageRequester(options: RequesterOptions): PageRequester {
-  const { timeoutMs, connections } = options
+  const { timeoutMs } = options
   const agent = new Agent({
-    connections,
     allowH2: false,
     maxHeaderSize: MAX_HEADER_BYTES,
     connect: { timeout: timeoutMs },
@@ -68,39 +63,39 @@ export function createPageRequester(options: RequesterOptions): PageRequester {
       },
     })
 
-  const follow = async (page: PageRequest, hops: number): Promise<PageAnswer> => {
-    const response = await send(page)
-    const meaning = judgeStatus(response.status)
-    if (meaning === 'page') {
-      const body = await readJson(response, options.maxBytes)
-      return { kind: 'page', url: page.url, body, link: response.headers.get('link') }
-    }
-    await response.body?.cancel()
-    const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'), options.now())
-    switch (meaning) {
+  const read = async (response: Response, { url }: PageRequest): Promise<PageAnswer> => {
+    const { status, headers } = response
+    const retryAfterMs = parseRetryAfter(headers.get('retry-after'), options.now()) ?? undefined
+    switch (judgeStatus(status)) {
+      case 'page':
+        return { kind: 'page', url, body: await readJson(response, options.maxBytes), link: headers.get('link') }
       case 'none':
         return { kind: 'none' }
       case 'throttled':
         return { kind: 'throttled', retryAfterMs }
       case 'redirect':
-        return follow({ ...page, url: targetOf(response, page.url, hops) }, hops + 1)
-      case 'away':
-        throw new PeopleSourceError(
-          'people_source_unavailable',
-          `answered ${response.status}`,
-          retryAfterMs === null ? undefined : retryAfterMs,
-        )
+        return { kind: 'redirect', url: targetOf(response, url) }
+      case 'failed':
+        throw new PeopleSourceError('people_source_failed', `answered ${status}`, retryAfterMs)
       case 'unauthorized':
-        throw new PeopleSourceError('people_source_unauthorized', `answered ${response.status}: ${TOKEN_HELP}`)
+        throw new PeopleSourceError('people_source_unauthorized', `answered ${status}: ${TOKEN_HELP}`)
+      case 'forbidden':
+        throw new PeopleSourceError('people_source_forbidden', `answered ${status}: ${TOKEN_HELP}`)
       case 'rejected':
-        throw new PeopleSourceError('people_source_rejected', `answered ${response.status}: ${REQUEST_HELP}`)
+        throw new PeopleSourceError('people_source_rejected', `answered ${status}: ${REQUEST_HELP}`)
     }
   }
 
   return {
     request: async (page) => {
       try {
-        return await follow(page, 0)
+        const response = await send(page)
+        try {
+          return await read(response, page)
+        } finally {
+          // A body that is left unread keeps its connection; one that was read, or is broken, has none any more.
+          await response.body?.cancel().catch(() => {})
+        }
       } catch (error) {
         page.signal.throwIfAborted()
         throw toSourceError(error)
@@ -113,11 +108,9 @@ export function createPageRequester(options: RequesterOptions): PageRequester {
 const TOKEN_HELP = 'check PEOPLE_SOURCE_TOKEN and what it is allowed'
 const REQUEST_HELP = 'check the request in PEOPLE_SOURCE_MAPPING'
 
-function targetOf({ headers }: Response, from: URL, hops: number): URL {
+function targetOf({ headers }: Response, from: URL): URL {
   const location = headers.get('location')
-  if (location === null || hops >= MAX_REDIRECTS) {
-    throw new PeopleSourceError('people_source_rejected', `redirects more than ${MAX_REDIRECTS} times, or to nowhere`)
-  }
+  if (location === null) throw new PeopleSourceError('people_source_rejected', 'redirects to nowhere')
   return resolveOwn(location, from)
 }
 

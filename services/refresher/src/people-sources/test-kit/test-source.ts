@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commonConfig } from '@buyer-group/shared/config/common.ts'
 import { readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
+import type { Guard } from '@buyer-group/shared/resilience/guard.ts'
 import { Registry } from 'prom-client'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -28,6 +30,10 @@ export const MAPPING = {
   },
 }
 
+/** As much of the refresher's configuration as the source looks at. */
+const { SHUTDOWN_TIMEOUT } = commonConfig
+export const TEST_SCHEMA = z.object({ ...peopleSourceConfig, SHUTDOWN_TIMEOUT }).superRefine(checkPeopleSource)
+
 export interface TestSource {
   readonly source: OpenPeopleSource
   readonly registry: Registry
@@ -44,13 +50,17 @@ export interface TestSource {
  */
 export function openTestSource(
   url: string,
-  given: { readonly mapping?: object; readonly env?: Readonly<Record<string, string>> } = {},
+  given: {
+    readonly mapping?: object
+    readonly env?: Readonly<Record<string, string>>
+    readonly guard?: Pick<Guard, 'run'>
+  } = {},
 ): TestSource {
   const directory = mkdtempSync(join(tmpdir(), 'people-source-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const file = join(directory, 'mapping.json')
   writeFileSync(file, JSON.stringify(given.mapping ?? MAPPING))
-  const config = readConfig(z.object(peopleSourceConfig).superRefine(checkPeopleSource), {
+  const config = readConfig(TEST_SCHEMA, {
     PEOPLE_SOURCE: 'http',
     PEOPLE_SOURCE_URL: url,
     PEOPLE_SOURCE_TOKEN: TOKEN,
@@ -65,7 +75,7 @@ export function openTestSource(
   let skipped = 0
   const source = openPeopleSource({
     config,
-    guard: guards.people_source,
+    guard: given.guard ?? guards.people_source,
     registry,
     logger,
     now: () => Date.now() + skipped,

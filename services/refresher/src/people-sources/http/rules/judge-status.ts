@@ -2,11 +2,19 @@
  * What an answer's status means:
  * - `page`: it holds a page; `none`: there is no such company (or page);
  * - `redirect`: it is elsewhere;
- * - `throttled`: too many requests for now; `away`: the provider cannot answer;
- * - `unauthorized`: the token is wrong, or does not (or no longer) buy this;
+ * - `throttled`: too many requests for now; `failed`: the provider cannot answer;
+ * - `unauthorized`: the token is wrong; `forbidden`: it does not (or no longer) buy this;
  * - `rejected`: the provider does not take this request.
  */
-export type StatusMeaning = 'page' | 'none' | 'redirect' | 'throttled' | 'away' | 'unauthorized' | 'rejected'
+export type StatusMeaning =
+  | 'page'
+  | 'none'
+  | 'redirect'
+  | 'throttled'
+  | 'failed'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'rejected'
 
 export function judgeStatus(status: number): StatusMeaning {
   switch (status) {
@@ -23,16 +31,16 @@ export function judgeStatus(status: number): StatusMeaning {
     case 308:
       return 'redirect'
     case 401:
+      return 'unauthorized'
     case 402:
     case 403:
-    case 407:
-      return 'unauthorized'
+      return 'forbidden'
     case 408:
     case 425:
-      return 'away'
+      return 'failed'
     case 429:
       return 'throttled'
     default:
-      return status >= 500 ? 'away' : 'rejected'
+      return status >= 500 ? 'failed' : 'rejected'
   }
 }

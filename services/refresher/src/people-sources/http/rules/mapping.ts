@@ -24,6 +24,8 @@ const OWN_HEADERS = new Set([
   'host',
   'idempotency-key',
   'proxy-authorization',
+  'keep-alive',
+  'proxy-connection',
   'te',
   'trailer',
   'transfer-encoding',
@@ -52,7 +54,13 @@ const request = z.strictObject({
   companyIdPrefix: z.string().max(200).default(''),
 })
 
-const tokenHeader = z.strictObject({ header: headerName, prefix: headerValue.default('') })
+/** Those of our own that a token may come in. */
+const TOKEN_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization'])
+
+const tokenHeader = z.strictObject({
+  header: headerName.refine((name) => TOKEN_HEADERS.has(name) || !OWN_HEADERS.has(name), 'is set by the program'),
+  prefix: headerValue.default(''),
+})
 
 /** One place, or several whose texts are joined by a space (first and last name). */
 const joined = z.union([valuePath.transform((path) => [path]), z.array(valuePath).min(1).max(5)])

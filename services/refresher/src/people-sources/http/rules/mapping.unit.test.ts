@@ -43,6 +43,9 @@ describe('a mapping', () => {
       { ...SMALLEST, request: { path: '/{companyId}', headers: { Authorization: 'x' } } },
     ],
     ['request.headers.x', { ...SMALLEST, request: { path: '/{companyId}', headers: { x: 'a\r\nhost: b' } } }],
+    ...['Accept', 'user-agent', 'host', 'connection', 'content-length', 'transfer-encoding', 'idempotency-key'].map(
+      (header): [string, unknown] => ['token.header: is set by the program', { ...SMALLEST, token: { header } }],
+    ),
     ['pagination', { ...SMALLEST, pagination: { kind: 'scroll' } }],
     ['pagination.next', { ...SMALLEST, pagination: { kind: 'cursor', parameter: 'c' } }],
   ])('that is wrong says where: %s', (words, mapping) => {

@@ -45,7 +45,8 @@ export function nextUrl({ pagination }: Mapping, page: ReadPage): URL | null {
 export function resolveOwn(text: string, from: URL): URL {
   const url = URL.parse(text, from.href)
   if (url === null) throw garbage("the next page's address is none")
-  if (url.origin !== from.origin || url.username !== '' || url.password !== '') {
+  // A `blob:` address has the origin of the one within it.
+  if (url.protocol !== from.protocol || url.origin !== from.origin || url.username !== '' || url.password !== '') {
     const words = "the answer leads to another origin than PEOPLE_SOURCE_URL's, which is not followed"
     throw new PeopleSourceError('people_source_foreign_url', words)
   }
