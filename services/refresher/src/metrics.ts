@@ -6,6 +6,8 @@ export interface RefresherMetrics {
    * was stored already by an attempt before), `superseded` or `failed`.
    */
   readonly refreshes: Counter<'outcome'>
+  /** Refreshes made of the local directory alone after the people source failed for good, by the code of its error. */
+  readonly withoutSource: Counter<'code'>
   readonly running: Gauge
   readonly resultsPublished: Counter<'outcome'>
   readonly duration: Histogram
@@ -21,6 +23,12 @@ export function createRefresherMetrics(registry: Registry): RefresherMetrics {
       name: 'refresher_refreshes_total',
       help: 'Refresh commands ended, by outcome (completed, cached, republished, superseded, failed).',
       labelNames: ['outcome'],
+      registers,
+    }),
+    withoutSource: new Counter({
+      name: 'refresher_refreshes_without_source_total',
+      help: 'Refreshes made of the local directory alone after the people source failed for good, by its error code.',
+      labelNames: ['code'],
       registers,
     }),
     running: new Gauge({ name: 'refresher_refreshes_running', help: 'Refreshes under way.', registers }),

@@ -19,8 +19,8 @@ export interface PeopleSource {
   /**
    * Everybody the source knows at a company, ordered by source id, each source id once. Empty where it does not know
    * the company. Plain JSON, so that it can be stored as a step's output.
-   * @throws AppError with the fate `unavailable` where the source is away, `retryable` where its answer makes no sense;
-   * the signal's reason where the call was ended.
+   * @throws AppError with the fate `unavailable` where the source is away for everybody, `retryable` where it fails for
+   * this company alone; the signal's reason where the call was ended.
    */
   findPeople(company: SourcedCompany, options: FindPeopleOptions): Promise<readonly SourcedPerson[]>
 }
