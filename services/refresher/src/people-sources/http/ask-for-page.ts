@@ -75,7 +75,7 @@ async function askUntilAnswered(reading: Reading, url: URL, ends: Ends, context:
     const result = await tryOnce(reading, url, ends, context)
     if (result.kind !== 'failed') return result
     const backoffMs = jitteredDelay(Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS), random())
-    const waitMs = Math.max(result.heldMs, backoffMs)
+    const waitMs = Math.max(result.retryAfterMs, backoffMs)
     if (attempt === MAX_ATTEMPTS || now() + waitMs > ends.deadlineAt) throw result.error
     await pause(waitMs, ends.signal)
   }
@@ -84,8 +84,8 @@ async function askUntilAnswered(reading: Reading, url: URL, ends: Ends, context:
 interface Failed {
   readonly kind: 'failed'
   readonly error: AppError
-  /** How long nobody asks the provider, because it wants to be left alone. */
-  readonly heldMs: number
+  /** How long the provider wants to be left alone. */
+  readonly retryAfterMs: number
 }
 
 /**
@@ -96,32 +96,31 @@ async function tryOnce(reading: Reading, url: URL, ends: Ends, context: AskConte
   const { guard, requester, pace, outages } = context
   const { companyId } = reading
   let isAsked = false
-  let heldMs = 0
-  // In the call's own place, so that who comes next into it is held off already.
-  const holdOff = (ms: number | undefined) => {
-    if (ms !== undefined) heldMs = pace.holdOff(ms)
-  }
+  let retryAfterMs = 0
+  // Called while the call has its place, so that whoever comes next into it is held off already.
+  const holdOff = (ms: number | undefined) => (ms === undefined ? 0 : pace.holdOff(ms))
   const ask = async (timedOut: AbortSignal) => {
     isAsked = true
     reading.asked += 1
     try {
       const signal = AbortSignal.any([ends.signal, timedOut])
       const answer = await requester.request({ url, idempotencyKey: pageKey(reading), signal })
-      if (answer.kind === 'throttled') holdOff(answer.retryAfterMs)
+      if (answer.kind === 'throttled') retryAfterMs = holdOff(answer.retryAfterMs)
       else if (answer.kind !== 'redirect') outages.served(companyId)
       return answer
     } catch (error) {
       if (ends.deadline.aborted) throw noAnswer('no answer before PEOPLE_SOURCE_DEADLINE')
       if (!(error instanceof PeopleSourceError)) throw error
-      holdOff(error.retryAfterMs)
       const everybodys = everybodysOf(error)
-      throw everybodys !== undefined && outages.isOutage(companyId) ? everybodys : error
+      const isOutage = everybodys !== undefined && outages.isOutage(companyId)
+      retryAfterMs = isOutage ? holdOff(error.retryAfterMs) : (error.retryAfterMs ?? 0)
+      throw isOutage ? everybodys : error
     }
   }
   try {
     const whenPlaced = () => pace.turn(ends.deadlineAt, ends.signal)
     const answer = await guard.run(ask, { signal: ends.caller, whenPlaced })
-    return answer.kind === 'throttled' ? failed(throttled(answer.retryAfterMs), heldMs) : answer
+    return answer.kind === 'throttled' ? failed(throttled(answer.retryAfterMs), retryAfterMs) : answer
   } catch (error) {
     ends.caller.throwIfAborted()
     if (!isAsked || !(error instanceof AppError)) throw error
@@ -129,11 +128,11 @@ async function tryOnce(reading: Reading, url: URL, ends: Ends, context: AskConte
     const isOwn = error.code === 'people_source_unavailable' && !outages.isOutage(companyId)
     const judged = isOwn ? new PeopleSourceError('people_source_failed', wordsOf(error)) : error
     if (!PASSING.has(judged.code)) throw judged
-    return failed(judged, heldMs)
+    return failed(judged, retryAfterMs)
   }
 }
 
-const failed = (error: AppError, heldMs: number): Failed => ({ kind: 'failed', error, heldMs })
+const failed = (error: AppError, retryAfterMs: number): Failed => ({ kind: 'failed', error, retryAfterMs })
 
 const noAnswer = (words: string) => new PeopleSourceError('people_source_unavailable', words)
 
