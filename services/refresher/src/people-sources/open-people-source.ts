@@ -77,7 +77,7 @@ export function openPeopleSource(parts: PeopleSourceParts): OpenPeopleSource | n
     requester: measureRequests(requester, metrics),
     guard,
     pace: createPace({ perSecond: config.PEOPLE_SOURCE_RATE, now, pause }),
-    outages: createOutages(),
+    outages: createOutages(now),
     metrics,
     logger,
     now,

@@ -3,7 +3,7 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 export interface PeopleSourceMetrics {
   /** Companies asked for: `found`, `none`, `not_asked` (the provider cannot be asked about it), or the code of an error. */
   readonly companies: Counter<'outcome'>
-  /** Requests sent, repeats included: `page`, `none`, `throttled`, `aborted`, or the code of an error. */
+  /** Requests sent, repeats included: `page`, `none`, `redirect`, `throttled`, `aborted`, or the code of an error. */
   readonly requests: Counter<'outcome'>
   readonly duration: Histogram
   /** Rows: `taken`, or `unreadable` and left out. */
@@ -22,7 +22,7 @@ export function createPeopleSourceMetrics(registry: Registry): PeopleSourceMetri
     }),
     requests: new Counter({
       name: 'people_source_requests_total',
-      help: 'Requests sent to the provider, repeats included, by outcome (page, none, throttled, aborted, or the code of an error).',
+      help: 'Requests sent to the provider, repeats included, by outcome (page, none, redirect, throttled, aborted, or the code of an error).',
       labelNames: ['outcome'],
       registers,
     }),
