@@ -1,5 +1,5 @@
+import { throughJson } from '../json/json-output.ts'
 import { retryDelay } from '../retry/retry-delay.ts'
-import { throughJson } from '../run/json-output.ts'
 import { toStepFailure } from '../step-failure.ts'
 import { attemptStep } from './attempt-step.ts'
 import { pause } from './pause.ts'

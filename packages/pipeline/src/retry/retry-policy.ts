@@ -8,6 +8,6 @@ export interface RetryPolicy {
   readonly maxDelayMs: number
   /** 2 unless given. */
   readonly factor?: number
-  /** For all attempts and the delays between them together; no attempt starts past it. */
+  /** For all attempts and the delays between them together, from when the first one begins; none begins past it. */
   readonly deadlineMs?: number
 }

@@ -1,13 +1,13 @@
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { checkAgainst } from '../check-against.ts'
 import { type Clock, systemClock } from '../clock.ts'
+import { toJson } from '../json/json-output.ts'
 import type { AroundAttempt } from '../step.ts'
 import { checkKey } from '../store/check-keys.ts'
 import type { RunStore } from '../store/run-store.ts'
 import type { AnyWorkflow, Workflow } from '../workflow/define-workflow.ts'
 import { type Beginning, beginRun } from './begin-run.ts'
 import { endFailed, endRun, fromEnding, wordsOf } from './end-run.ts'
-import { toJson } from './json-output.ts'
 import type { RunResult } from './run-result.ts'
 import { runRounds } from './run-rounds.ts'
 import { RunScope } from './run-scope.ts'
@@ -58,21 +58,19 @@ async function run(asked: AnyWorkflow, given: unknown, options: Options): Promis
   const startedAt = clock.now()
   let input: unknown
   let beginning: Beginning
+  let ended: RunResult<unknown> | undefined
   try {
     checkKey('the key of a run', key)
     if (signal?.aborted) throw runCancelled({ key, workflow: asked.name }, signal.reason)
     input = checkRunInput(asked, given)
     beginning = await begin(asked, given, options, new Date(startedAt))
+    if (beginning.kind === 'ended') ended = fromEnding(beginning.workflow, beginning.ending)
   } catch (error) {
     throw tellFailure(openScope(asked, options, clock, startedAt), error)
   }
   const { workflow } = beginning
   const scope = openScope(workflow, options, clock, startedAt)
-  if (beginning.kind === 'ended') {
-    const result = fromEnding(workflow, beginning.ending)
-    if (scope.isObserved) scope.tell({ kind: 'run_ended', status: result.status })
-    return result
-  }
+  if (ended !== undefined) return tellEnd(scope, ended)
   if (scope.isObserved) scope.tell({ kind: beginning.kind === 'resumed' ? 'run_resumed' : 'run_started' })
   const stopWatching = watchForEnd(scope, signal)
   try {

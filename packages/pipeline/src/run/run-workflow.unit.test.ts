@@ -108,6 +108,20 @@ describe('a run', () => {
     expect(heard).toMatchObject([{ kind: 'run_failed', code, run: 'run', workflow: 'sums', version: '1' }])
   })
 
+  test('whose stored output cannot be read any more is told by its failure alone', async () => {
+    const heard: RunTransition[] = []
+    const workflowOf = (output: z.ZodType<string>) => {
+      const ask = node({ step: { ...stepOf('ask', () => 'pat'), output } })
+      return defineWorkflow({ name: 'w', version: '1', input: number, steps: [ask], output: ask })
+    }
+    const settings = { key: 'run', store: createMemoryRunStore() }
+    await runWorkflow(workflowOf(z.string()), 2, settings)
+    const observers = [(transition: RunTransition) => void heard.push(transition)]
+    const again = runWorkflow(workflowOf(z.email()), 2, { ...settings, observers })
+    await expect(again).rejects.toMatchObject({ code: 'invalid_step_output', fate: 'permanent' })
+    expect(heard).toMatchObject([{ kind: 'run_failed', code: 'invalid_step_output' }])
+  })
+
   test('that had ended before is told by that alone', async () => {
     const heard: RunTransition[] = []
     const settings = { key: 'run', store: createMemoryRunStore() }

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Jsonify } from '../jsonify.ts'
+import type { Jsonify } from '../json/jsonify.ts'
 import { checkDefinition } from './check-definition.ts'
 import type { AnyStepNode, ContextOfNode, InputNode, OutputOfNode } from './node.ts'
 import type { Plan } from './plan.ts'

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Jsonify } from '../jsonify.ts'
+import type { Jsonify } from '../json/jsonify.ts'
 import type { AnyStep, InputOf, OutputOf } from '../step.ts'
 
 /** Never there when a program runs: it carries the types from a node to those that depend on it. */

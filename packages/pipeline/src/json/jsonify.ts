@@ -3,7 +3,7 @@ type NotJson = bigint | symbol | ((...args: any) => unknown) | ReadonlyMap<any, 
 
 /**
  * What JSON makes of a type: of dates texts, for example. In the place of what it does not hold stand words, which the
- * compiler shows to whoever uses it; `writeJson` refuses it.
+ * compiler shows to whoever uses it; `toJson` refuses it.
  */
 export type Jsonify<T> = unknown extends T
   ? T
