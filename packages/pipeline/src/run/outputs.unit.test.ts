@@ -120,8 +120,17 @@ describe.each([
 
   test('may hold one object twice, and whatever says how it is written', async () => {
     const price = { amount: 1, toJSON: () => '1 EUR' }
-    const made = stepOf('made', () => ({ low: price, high: price, at: [price, price] }))
-    expect(await seenOf(made, open())).toEqual({ low: '1 EUR', high: '1 EUR', at: ['1 EUR', '1 EUR'] })
+    const both = { price }
+    const made = stepOf('made', () => ({ low: both, high: both, list: [both, both] }))
+    const written = { price: '1 EUR' }
+    expect(await seenOf(made, open())).toEqual({ low: written, high: written, list: [written, written] })
+  })
+
+  test('is what JSON makes of it as the output of the run, also where the last node is not memoised', async () => {
+    const last = node({ step: stepOf('last', () => ({ at: new Date(0) })), after: { input }, memoise: false })
+    const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [last], output: last })
+    const { output } = await runWorkflow(workflow, 1, { key: 'run', store: open() })
+    expect(output).toEqual({ at: '1970-01-01T00:00:00.000Z' })
   })
 })
 
@@ -204,26 +213,30 @@ test('a node that is not memoised hands its output on as it is, unless its step 
   expect(seen[1]).toEqual({ a: 1 })
 })
 
-test('an output that cannot be stored is no reason to execute a step that must not be repeated once more', async () => {
-  const clock = createTestClock()
-  const settings = { key: 'run', clock, store: createMemoryRunStore({ clock }) }
-  let calls = 0
-  const step = {
-    ...stepOf('made', () => {
+test.each([
+  ['cannot be stored', 'unserialisable_output', 1n],
+  ['its schema refuses', 'invalid_step_output', 'pat'],
+])(
+  'an output that %s is no reason to execute a step that must not be repeated once more',
+  async (_how, code, answer) => {
+    const clock = createTestClock()
+    const settings = { key: 'run', clock, store: createMemoryRunStore({ clock }) }
+    let calls = 0
+    const execute = () => {
       calls += 1
-      return 1n
-    }),
-    retryable: false,
-  }
-  const made = node({ step, after: { input } })
-  const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [made], output: made })
-  await expect(runWorkflow(workflow, 1, settings)).rejects.toMatchObject({ code: 'unserialisable_output' })
-  const again = runWorkflow(workflow, 1, settings)
-  again.catch(() => {})
-  await clock.advance(120_000)
-  await expect(again).rejects.toMatchObject({ code: 'step_outcome_unknown' })
-  expect(calls).toBe(1)
-})
+      return answer
+    }
+    const step = { ...stepOf('made', execute), ...(answer === 'pat' && { output: z.email() }), retryable: false }
+    const made = node({ step: step as AnyStep<unknown>, after: { input } })
+    const workflow = defineWorkflow({ name: 'w', version: '1', input, steps: [made], output: made })
+    await expect(runWorkflow(workflow, 1, settings)).rejects.toMatchObject({ code, fate: 'permanent' })
+    const again = runWorkflow(workflow, 1, settings)
+    again.catch(() => {})
+    await clock.advance(120_000)
+    await expect(again).rejects.toMatchObject({ code: 'step_outcome_unknown' })
+    expect(calls).toBe(1)
+  },
+)
 
 test('a run whose output node is a fan-out returns its list, each item read by the schema', async () => {
   const step = defineStep({ ...stepOf('day', (n: number) => new Date(n)), output: z.coerce.date() })
