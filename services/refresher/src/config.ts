@@ -11,7 +11,7 @@ export const refresherConfigSchema = z
     ...consumerConfig,
     ADMIN_PORT: adminPort(9466),
     REFRESH_CONCURRENCY: integer(1, 1_000)
-      .prefault('32')
+      .prefault('64')
       .describe('how many companies one process refreshes side by side; never two refreshes of one company.'),
     CACHE_MAX_AGE: duration
       .prefault('5m')

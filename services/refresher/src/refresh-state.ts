@@ -7,6 +7,7 @@ import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-pa
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
 import type { Member, RefreshCommand } from '@buyer-group/shared/messages/messages.ts'
 import type { PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { ShownPerson } from './stores/stores.ts'
 
 /** What the nodes of `buyer-group-discovery` hand to each other. */
 
@@ -40,7 +41,7 @@ export interface Directory {
   /** Who each sighting's source id is, or will be. */
   readonly personIds: ReadonlyMap<string, string>
   /** The people of the active positions and of the sightings, as they will be, by personId. */
-  readonly people: ReadonlyMap<string, PersonDoc>
+  readonly people: ReadonlyMap<string, ShownPerson>
   /** The company's active positions and those of the people seen. */
   readonly positions: readonly PositionDoc[]
 }

@@ -1,6 +1,7 @@
 import type { PersonClaim } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Collection } from 'mongodb'
+import type { ShownPerson } from '../stores/stores.ts'
 
 /** Large enough that no list below takes a second round trip. */
 const ONE_BATCH = 100_000
@@ -23,13 +24,16 @@ export async function findClaimed(
   return people.find(filter, options).toArray()
 }
 
+/** Most of a refresh's people are only shown, and a document costs by the field to read. */
+const SHOWN = { _id: 0, personId: 1, sourceIds: 1, name: 1, email: 1 }
+
 /** These people, by personId; those who are not there are left out. One round trip. */
 export async function findPeople(
   people: Collection<PersonDoc>,
   personIds: readonly string[],
-): Promise<ReadonlyMap<string, PersonDoc>> {
+): Promise<ReadonlyMap<string, ShownPerson>> {
   if (personIds.length === 0) return new Map()
-  const options = { projection: { _id: 0 }, batchSize: ONE_BATCH }
-  const found = await people.find({ personId: { $in: [...personIds] } }, options).toArray()
+  const asked = { personId: { $in: [...personIds] } }
+  const found = await people.find(asked, { batchSize: ONE_BATCH }).project<ShownPerson>(SHOWN).toArray()
   return new Map(found.map((person) => [person.personId, person]))
 }

@@ -2,7 +2,7 @@ import { mergeSightings } from '@buyer-group/rules/folding/merge-sightings.ts'
 import type { PersonSighting } from '@buyer-group/rules/folding/person-sighting.ts'
 import { planPeople } from '@buyer-group/rules/folding/plan-people.ts'
 import type { Directory } from '../refresh-state.ts'
-import type { RefresherStores } from '../stores/stores.ts'
+import type { RefresherStores, ShownPerson } from '../stores/stores.ts'
 import { personIdOf } from './person-id.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function readDirectory(
     known?.positions ?? places.findActive(companyId),
   ])
   const plan = planPeople(claimedPeople, claims, personIdOf)
-  const people = new Map(known?.people)
+  const people = new Map<string, ShownPerson>(known?.people)
   for (const person of plan.people) people.set(person.personId, person)
   const positions = new Map(active.map((position) => [position.personId, position]))
 

@@ -1,7 +1,7 @@
 import { GAP_STAMP } from '@buyer-group/rules/folding/sourced-people.ts'
 import type { SourcedPerson } from '@buyer-group/rules/folding/sourced-person.ts'
-import type { PersonDoc, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
-import type { PeopleStore, PositionStore } from '../stores/stores.ts'
+import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { PeopleStore, PositionStore, ShownPerson } from '../stores/stores.ts'
 import type { PeopleSource } from './people-source.ts'
 
 interface DirectoryStores {
@@ -9,7 +9,7 @@ interface DirectoryStores {
   readonly people: Pick<PeopleStore, 'find'>
 }
 
-const NOBODY: ReadonlyMap<string, PersonDoc> = new Map()
+const NOBODY: ReadonlyMap<string, ShownPerson> = new Map()
 
 /**
  * The local directory as a people source: a company's active positions beside their people, each with the time of the
@@ -36,7 +36,7 @@ export function createDirectorySource({ positions, people }: DirectoryStores): P
 }
 
 /** A stored position as a row: a department that was only read from the title is not named. */
-function toSourcedPerson(position: PositionDoc, person: PersonDoc): SourcedPerson[] {
+function toSourcedPerson(position: PositionDoc, person: ShownPerson): SourcedPerson[] {
   const [sourceId] = person.sourceIds
   if (sourceId === undefined || person.name === '') return []
   const row = {

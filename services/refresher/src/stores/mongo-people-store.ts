@@ -7,7 +7,7 @@ import { createPeopleTable } from '../directory/people-table.ts'
 import { savePeople } from '../directory/save-people.ts'
 import { savePeopleTogether } from '../directory/save-people-together.ts'
 import { KEYS_TOGETHER } from '../gathering/limits.ts'
-import type { PeopleStore } from './stores.ts'
+import type { PeopleStore, ShownPerson } from './stores.ts'
 
 /** The people of the local directory in `people`. */
 export function createMongoPeopleStore(collection: Collection<PersonDoc>): PeopleStore {
@@ -18,7 +18,7 @@ export function createMongoPeopleStore(collection: Collection<PersonDoc>): Peopl
       run: async (lists) => shareOut(lists, await findClaimed(collection, lists.flat())),
     }),
 
-    find: gather<readonly string[], ReadonlyMap<string, PersonDoc>>({
+    find: gather<readonly string[], ReadonlyMap<string, ShownPerson>>({
       ...KEYS_TOGETHER,
       run: async (lists) => {
         const found = await findPeople(collection, [...new Set(lists.flat())])

@@ -81,11 +81,14 @@ export interface PeopleToSave {
   readonly known: readonly PersonDoc[]
 }
 
+/** What is shown of a person. */
+export type ShownPerson = Pick<PersonDoc, 'personId' | 'sourceIds' | 'name' | 'email'>
+
 export interface PeopleStore {
   /** Everybody whom a claimed source id or address belongs to. */
   findClaimed(claims: readonly PersonClaim[]): Promise<readonly PersonDoc[]>
   /** These people, by personId, and maybe others; those who are not there are left out. */
-  find(personIds: readonly string[]): Promise<ReadonlyMap<string, PersonDoc>>
+  find(personIds: readonly string[]): Promise<ReadonlyMap<string, ShownPerson>>
   /**
    * Finds or creates the people seen and writes what is newer than what is stored.
    * Returns the personId of every source id named, and maybe others.
