@@ -11,15 +11,16 @@ export interface Wave extends Used {
   readonly rssMb: number
 }
 
-/** A wave, and the bare bulk writes of the same documents: refreshes' worth a second. */
+/** A wave, the bare bulk writes of the same documents (refreshes' worth a second), and plain upserts of others a second. */
 export interface Round {
   readonly refresher: Wave
   readonly barePerSecond: number
+  readonly plainPerSecond: number
 }
 
-export function describeRound({ refresher, barePerSecond }: Round): string {
+export function describeRound({ refresher, barePerSecond, plainPerSecond }: Round): string {
   const ratio = refresher.refreshesPerSecond / barePerSecond
-  return `refresher ${describeWave(refresher)}, bare bulk writes ${rate(barePerSecond)}, ratio ${ratio.toFixed(2)}`
+  return `refresher ${describeWave(refresher)}, bare bulk writes ${rate(barePerSecond)}, ratio ${ratio.toFixed(2)}, plain upserts ${rate(plainPerSecond)}`
 }
 
 export function describeWave({ refreshesPerSecond, rssMb }: Wave): string {
@@ -43,6 +44,7 @@ export function report(
     ratioToBareBulkWrites: round(
       median(rounds.map(({ refresher, barePerSecond }) => refresher.refreshesPerSecond / barePerSecond)),
     ),
+    plainUpsertsPerSecond: Math.round(median(rounds.map(({ plainPerSecond }) => plainPerSecond))),
     p50Ms: of(({ durationsMs }) => percentile(durationsMs, 0.5)),
     p99Ms: of(({ durationsMs }) => percentile(durationsMs, 0.99)),
     rssMbStart: Math.round(rssMbStart),
@@ -53,6 +55,7 @@ ${companies} refreshes a round, ${people} people a company of whom ${changed} ch
 refresher         ${result.refreshesPerSecond}/s; a refresh p50 ${result.p50Ms} ms, p99 ${result.p99Ms} ms
 bare bulk writes  ${rate(median(rounds.map(({ barePerSecond }) => barePerSecond)))} of the same documents
 ratio             ${result.ratioToBareBulkWrites}
+plain upserts     ${rate(result.plainUpsertsPerSecond)} of small documents, a thousand a bulk write: this machine's measure
 a refresh takes   ${result.roundTripsPerRefresh} MongoDB round trips and ${of((wave) => wave.writes).toFixed(1)} documents written
 processor time    process ${known((wave) => wave.processMicros)}, mongod ${known((wave) => wave.mongodMicros)}, broker ${known((wave) => wave.brokerMicros)} a refresh
 memory            ${result.rssMbStart} MB after warming up, ${result.rssMbEnd} MB at the end`)

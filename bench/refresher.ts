@@ -13,6 +13,7 @@ import { connectMongo } from '@buyer-group/shared/mongo/connect-mongo.ts'
 import { runSetup } from '@buyer-group/shared/setup/run-setup.ts'
 import { type ConsumerProcess, startConsumer } from './consumer-process.ts'
 import { openMeter, perEvent } from './meter.ts'
+import { measurePlainUpserts } from './plain-upserts.ts'
 import { residentMbOf } from './process-memory.ts'
 import { readWave, writeBare } from './refresher-bare-writes.ts'
 import { produceCommands } from './refresher-commands.ts'
@@ -24,7 +25,7 @@ import { stackAddresses } from './stack-addresses.ts'
  * `npm run bench:refresher`: how many refreshes a second one refresher process sustains: every company has 50 people in the
  * local directory, a handful of whom changed, and a stored group. Each round gives every company one command, and then bulk
  * writes the same documents (refresher-bare-writes.ts) while the process is idle, so that the ratio holds on a machine
- * that drifts. The process is the same in all rounds, its first one over the same companies is not counted.
+ * that drifts, and small ones (plain-upserts.ts), to tell how fast the machine is. The process is the same in all rounds, its first one over the same companies is not counted.
  *
  * `--soak` runs as many rounds without bare writes as 100,000 refreshes need and prints the memory at every tenth.
  */
@@ -105,7 +106,8 @@ async function runRound(refresher: ConsumerProcess, number: number): Promise<Rou
   const since = new Date()
   const wave = await runWave(refresher, number)
   const seconds = await writeBare(bareCollections, await readWave(collections, number, since))
-  return { refresher: wave, barePerSecond: population.companies / seconds }
+  const plainPerSecond = await measurePlainUpserts(client.db(bareDatabase), number)
+  return { refresher: wave, barePerSecond: population.companies / seconds, plainPerSecond }
 }
 
 /** Memory over many refreshes; the rounds' figures beside it. */
