@@ -1,8 +1,7 @@
-import { AppError } from '@buyer-group/shared/errors/app-error.ts'
-import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import { checkStepInput } from './check-against.ts'
 import type { Clock } from './clock.ts'
 import { Cancellation } from './execution/cancellation.ts'
+import { cancelled } from './execution/cancelled.ts'
 import { executeStep, handOn } from './execution/execute-step.ts'
 import { onAbort } from './execution/on-abort.ts'
 import type { StepWork } from './execution/step-work.ts'
@@ -35,7 +34,9 @@ export async function runSequence(
 ): Promise<{ readonly output: unknown; readonly records: readonly StepRecord[] }> {
   const { signal } = settings
   const sequence: Sequence = { ...settings, cancellation: new Cancellation(), records: [] }
-  const stopListening = onAbort(signal, () => sequence.cancellation.abort(cancelled(signal?.reason)))
+  const stopListening = onAbort(signal, () =>
+    sequence.cancellation.abort(cancelled('the sequence was cancelled', signal?.reason)),
+  )
   try {
     let value = input
     for (const step of steps) value = await runStep(step, value, sequence)
@@ -87,12 +88,4 @@ async function runStep(step: Executable, given: unknown, sequence: Sequence): Pr
     end({ status: 'failed', error: { code: failure.code, message: failure.message } })
     throw new StepError(name, failure, records, cause)
   }
-}
-
-function cancelled(reason: unknown): AppError {
-  return new AppError('the sequence was cancelled', {
-    code: 'run_cancelled',
-    fate: classifyError(reason).fate,
-    cause: reason,
-  })
 }

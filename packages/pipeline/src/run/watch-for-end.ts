@@ -1,5 +1,5 @@
-import { AppError } from '@buyer-group/shared/errors/app-error.ts'
-import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
+import type { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { cancelled } from '../execution/cancelled.ts'
 import { onAbort } from '../execution/on-abort.ts'
 import type { RunScope } from './run-scope.ts'
 
@@ -16,9 +16,5 @@ export function watchForEnd(scope: RunScope, signal: AbortSignal | undefined): (
 }
 
 export function runCancelled({ key, workflow }: Pick<RunScope, 'key' | 'workflow'>, reason: unknown): AppError {
-  return new AppError(`run "${key}" of workflow "${workflow}" was cancelled; run it again to go on`, {
-    code: 'run_cancelled',
-    fate: classifyError(reason).fate,
-    cause: reason,
-  })
+  return cancelled(`run "${key}" of workflow "${workflow}" was cancelled; run it again to go on`, reason)
 }

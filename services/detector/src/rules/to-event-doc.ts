@@ -1,10 +1,6 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { EVENT_KEPT_MS } from '@buyer-group/shared/mongo/rules/event-kept.ts'
 import type { ChangeItem } from './change-item.ts'
-
-const DAY_MS = 24 * 60 * 60 * 1_000
-
-/** How long a decided event is kept after ingest took it (system.md, "MongoDB"): longer than any topic keeps a copy. */
-export const EVENT_KEPT_MS = 45 * DAY_MS
 
 /**
  * The record of a change. One that refreshes nothing is complete at once: decided, waited for by nobody, expiring.

@@ -1,9 +1,9 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { DUPLICATE_KEY, refusedOperations } from '@buyer-group/shared/mongo/refused-operations.ts'
+import { EVENT_KEPT_MS } from '@buyer-group/shared/mongo/rules/event-kept.ts'
 import { inStatements, LOOKED_UP_AT_ONCE, lookUp } from '@buyer-group/shared/mongo/rules/look-up.ts'
 import type { AnyBulkWriteOperation, Collection } from 'mongodb'
 import type { GroupedDecision } from '../rules/decide-outcome.ts'
-import { EVENT_KEPT_MS } from '../rules/to-event-doc.ts'
 import { bulkUpdate } from './bulk-writes.ts'
 import type { EventStore, InsertOutcome } from './stores.ts'
 

@@ -1,6 +1,6 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { EVENT_KEPT_MS } from '@buyer-group/shared/mongo/rules/event-kept.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
-import { EVENT_KEPT_MS } from '../rules/to-event-doc.ts'
 import type { DetectorStores, EventStore, GroupStore, RefreshLogStore } from '../stores/stores.ts'
 import { createMemoryWindowStore } from './memory-window-store.ts'
 

@@ -23,7 +23,8 @@ export function createPeopleTable(collection: Collection<PersonDoc>): PeopleTabl
         ...inStatements(restated).map(toStatement),
         ...others.map((write) => toStatement([write])),
       ]
-      return (await tryBulkWrite(collection, operations)).length === 0
+      const { lost } = await tryBulkWrite(collection, operations)
+      return lost.length === 0
     },
   }
 }

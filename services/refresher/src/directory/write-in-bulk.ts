@@ -23,22 +23,29 @@ async function writeChunk<Doc extends Document>(
   let open = operations
   for (let attempt = 0; open.length > 0; attempt += 1) {
     if (attempt > MAX_RACES) throw writeConflict(collection.collectionName)
-    const lost = await tryBulkWrite(collection, open)
+    const { lost } = await tryBulkWrite(collection, open)
     open = lost.flatMap((index) => open[index] ?? [])
   }
 }
 
+export interface TriedBulkWrite {
+  /** Documents that it made other than they were, not counting those that it inserted. */
+  readonly changed: number
+  /** Indexes of the operations that lost a race for a unique key. */
+  readonly lost: readonly number[]
+}
+
 /**
- * One unordered bulk write. Returns the indexes of the operations that lost a race for a unique key.
- * @throws the driver's error for everything else.
+ * One unordered bulk write.
+ * @throws the driver's error for everything but a lost race.
  */
 export async function tryBulkWrite<Doc extends Document>(
   collection: Collection<Doc>,
   operations: readonly AnyBulkWriteOperation<Doc>[],
-): Promise<number[]> {
-  if (operations.length === 0) return []
-  const { refused } = await bulkWrite(collection, operations)
+): Promise<TriedBulkWrite> {
+  if (operations.length === 0) return { changed: 0, lost: [] }
+  const { result, refused } = await bulkWrite(collection, operations)
   const odd = refused.find(({ code }) => code !== DUPLICATE_KEY)
   if (odd !== undefined) throw new MongoServerError(odd.toJSON())
-  return refused.map(({ index }) => index)
+  return { changed: result.modifiedCount, lost: refused.map(({ index }) => index) }
 }

@@ -1,11 +1,10 @@
 import type { PositionWrite } from '@buyer-group/rules/folding/plan-positions.ts'
 import { gather } from '@buyer-group/shared/batching/gather.ts'
 import type { PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
-import { bulkWrite } from '@buyer-group/shared/mongo/gathering/bulk-write.ts'
-import { DUPLICATE_KEY } from '@buyer-group/shared/mongo/refused-operations.ts'
 import { inStatements, lookUp } from '@buyer-group/shared/mongo/rules/look-up.ts'
-import { type AnyBulkWriteOperation, type Collection, type Document, MongoServerError } from 'mongodb'
+import type { AnyBulkWriteOperation, Collection, Document } from 'mongodb'
 import { insertUnlessThere } from './insert-unless-there.ts'
+import { tryBulkWrite } from './write-in-bulk.ts'
 
 /** Whether every one is certain to be written; where not, `savePositions` writes the changes, whatever is stored by now. */
 type WritePositions = (writes: readonly PositionWrite[]) => Promise<boolean>
@@ -38,11 +37,9 @@ async function writeTogether(
     const { companyId, personId } = after
     return insertUnlessThere({ companyId, personId }, after)
   })
-  const { result, refused } = await bulkWrite(positions, [...inserts, ...inStatements(changed).map(toStatement)])
-  const odd = refused.find(({ code }) => code !== DUPLICATE_KEY)
-  if (odd !== undefined) throw new MongoServerError(odd.toJSON())
-  const taken = new Set(refused.map(({ index }) => added[index]))
-  const areAllChanged = result.modifiedCount === changed.length
+  const tried = await tryBulkWrite(positions, [...inserts, ...inStatements(changed).map(toStatement)])
+  const taken = new Set(tried.lost.map((index) => added[index]))
+  const areAllChanged = tried.changed === changed.length
   return writes.map((write) => (write.before === null ? !taken.has(write) : areAllChanged))
 }
 

@@ -1,11 +1,9 @@
 import type { EventCoverage, WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { EVENT_KEPT_MS } from '@buyer-group/shared/mongo/rules/event-kept.ts'
 import { LOOKED_UP_AT_ONCE, lookUp } from '@buyer-group/shared/mongo/rules/look-up.ts'
 import type { AnyBulkWriteOperation, Document } from 'mongodb'
 import { literal } from '../directory/update-expressions.ts'
 import type { Covering } from './stores.ts'
-
-/** An event may go this long after ingest took it, once nothing waits for it (system.md, "MongoDB"): 45 days. */
-export const EVENT_KEPT_MS = 45 * 24 * 60 * 60 * 1_000
 
 /** A company that is to be taken out of `waitingFor` of exactly the events that one of its refreshes has folded. */
 export interface Release {

@@ -1,7 +1,7 @@
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
+import { EVENT_KEPT_MS } from '@buyer-group/shared/mongo/rules/event-kept.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
-import { EVENT_KEPT_MS } from '../stores/release-events.ts'
 import { type Covering, MAX_FOLDED, MAX_NAMED, type WaitingEventStore } from '../stores/stores.ts'
 
 /** The waiting changes in memory. */
