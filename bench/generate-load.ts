@@ -1,7 +1,7 @@
 import { createSecretKey, randomUUID } from 'node:crypto'
 import { connect, type Socket } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
-import { signatureOf } from '@buyer-group/ingest/verify-signature.ts'
+import { signatureOf } from '@buyer-group/ingest/schemes/native.ts'
 
 /**
  * Posts signed events with new ids over keep-alive connections, one request at a time on each, for a while, and prints

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createSources } from '@buyer-group/ingest/sources.ts'
-import { verifySignature } from '@buyer-group/ingest/verify-signature.ts'
+import { nativeScheme } from '@buyer-group/ingest/schemes/native.ts'
+import { createSources } from '@buyer-group/ingest/sources/sources.ts'
 
 /**
  * The yardstick of the ingest benchmark: a bare node:http server that verifies the signature with the same code and does
@@ -14,12 +14,9 @@ const server = createServer((request, response) => {
   const chunks: Buffer[] = []
   request.on('data', (chunk: Buffer) => chunks.push(chunk))
   request.on('end', () => {
-    const signed = {
-      signature: String(request.headers['x-signature']),
-      timestamp: String(request.headers['x-timestamp']),
-      body: Buffer.concat(chunks),
-    }
-    const { ok } = verifySignature(signed, sources.allSecrets, Date.now())
+    const { method = '', url: target = '', headers } = request
+    const signed = { method, target, headers, body: Buffer.concat(chunks) }
+    const { ok } = nativeScheme.verify(signed, sources.allSecrets, Date.now())
     response.writeHead(ok ? 202 : 401, { 'content-type': 'application/json', 'content-length': answer.length })
     response.end(answer)
   })

@@ -5,29 +5,31 @@ import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
 import type { ClockGuard } from './clock-guard.ts'
 import type { IngestConfig } from './config.ts'
-import type { MessagingConnection } from './connect-messaging.ts'
-import { createFindRecorded } from './find-recorded.ts'
 import type { IngestGuards } from './guards.ts'
 import { createCheckBearer } from './http/check-bearer.ts'
 import { createApp } from './http/create-app.ts'
 import { createServeAnswer } from './http/serve-answer.ts'
 import { takeWebhooksFirst } from './http/take-webhooks-first.ts'
-import { webhookRoutes } from './http/webhook-routes.ts'
+import { createWebhookRoutes } from './http/webhook-routes.ts'
 import { createLimitRate } from './limit-rate.ts'
 import type { IngestMetrics } from './metrics.ts'
-import { createPublishEach } from './publish-each.ts'
-import { createPublishEvent } from './publish-event.ts'
+import type { MessagingConnection } from './publishing/connect-messaging.ts'
+import { createFindRecorded } from './publishing/find-recorded.ts'
+import { createPublishDelivery } from './publishing/publish-delivery.ts'
+import { createPublishEach } from './publishing/publish-each.ts'
+import { createPublishEvent } from './publishing/publish-event.ts'
 import { createReadState } from './read-state.ts'
 import { createReceiveWebhook } from './receive-webhook.ts'
 import { createRequestRefresh } from './request-refresh.ts'
-import type { Sources } from './sources.ts'
+import type { Sources } from './sources/sources.ts'
 
 export interface IngestParts {
   readonly config: Pick<
     IngestConfig,
     'API_TOKEN' | 'MAX_BATCH_EVENTS' | 'MAX_QUEUED_EVENTS' | 'RATE_LIMIT' | 'RECENT_EVENTS' | 'PUBLISH_TIMEOUT'
   >
-  readonly sources: Sources
+  /** The sources as they are configured now. */
+  sources(): Sources
   readonly collections: Pick<Collections, 'webhookEvents' | 'refreshLogs' | 'buyerGroups'>
   readonly messaging: Pick<MessagingConnection, 'current'>
   readonly guards: Pick<IngestGuards, 'mongodb' | 'kafka'>
@@ -78,15 +80,14 @@ export function createIngest(parts: IngestParts): Ingest {
     isClockOff: clock.isOff,
     limitRate: createLimitRate(config.RATE_LIMIT),
     toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
-    publish: publishEvent,
+    publish: createPublishDelivery(publishEvent),
     metrics,
     onRefused: (code, status) => logger.info({ code, status }, 'webhook refused'),
   })
   const serve = createServeAnswer({ metrics, logger })
-  const routes = webhookRoutes(sources, receiveWebhook)
+  const findWebhookRoute = createWebhookRoutes({ sources, receiveWebhook, now })
   const app = createApp({
-    sources,
-    webhookRoutes: routes,
+    findWebhookRoute,
     requestRefresh: createRequestRefresh({
       now,
       isClockOff: clock.isOff,
@@ -99,7 +100,7 @@ export function createIngest(parts: IngestParts): Ingest {
     checkBearer: createCheckBearer(config.API_TOKEN),
     serve,
   })
-  const listener = takeWebhooksFirst(routes, serve, app)
+  const listener = takeWebhooksFirst(findWebhookRoute, serve, app)
   return { listener, queued: publishEvent.queued, close: publishEvent.close }
 
   function toMessages() {

@@ -1,9 +1,11 @@
-import { hash } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
+import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { AdaptedEvent } from './adapters/adapter.ts'
+import { nativeAdapter } from './adapters/native.ts'
 import { type Answer, json } from './answer.ts'
 import { explainBody, explainMediaType } from './http/media-type.ts'
 import type { Body } from './http/read-body.ts'
@@ -12,31 +14,37 @@ import { MAX_BODY_BYTES } from './limits.ts'
 import type { IngestMetrics } from './metrics.ts'
 import { passOrMakeTraceparent } from './pass-or-make-traceparent.ts'
 import { type ProblemCode, type ProblemOptions, problem } from './problems.ts'
-import type { EventToPublish, PublishOutcome } from './publish-event.ts'
+import type { DeliveryOutcome } from './publishing/publish-delivery.ts'
+import type { EventToPublish } from './publishing/publish-event.ts'
 import { parseJson } from './rules/parse-json.ts'
 import type { Issue } from './rules/to-issues.ts'
 import { toPersonChange } from './rules/to-person-change.ts'
 import { namedSource, validateNativeEvent } from './rules/validate-native-event.ts'
-import type { Secret, Source, Sources } from './sources.ts'
-import { verifySignature } from './verify-signature.ts'
+import { nativeScheme } from './schemes/native.ts'
+import { oneHeader, type Secret, secretsAt } from './schemes/scheme.ts'
+import type { Source, Sources } from './sources/sources.ts'
 
 export interface WebhookRequest {
+  readonly method: string
+  /** The request's target as it was sent: path and query. */
+  readonly target: string
   readonly headers: IncomingHttpHeaders
-  /** The source that the path names; undefined where any source may post. */
+  /** The source that the path names; undefined where any source of the native scheme may post. */
   readonly pathSource: Source | undefined
   /** Reads the raw body, at most so many bytes. */
   readBody(maxBytes: number): Promise<Body>
 }
 
 export interface ReceiveWebhookOptions {
-  readonly sources: Sources
+  /** The sources as they are configured now. */
+  sources(): Sources
   /** Milliseconds since the epoch. */
   now(): number
   isClockOff(): boolean
   readonly limitRate: LimitRate
   /** @throws AppError where the message cannot be encoded, or not yet. */
   toMessage(change: PersonChange, traceparent: string): OutgoingMessage
-  publish(event: EventToPublish): Promise<PublishOutcome>
+  publish(events: readonly EventToPublish[]): Promise<DeliveryOutcome>
   readonly metrics: Pick<IngestMetrics, 'accepted' | 'repeated' | 'rejected'>
   /** Called once for each refusal, with nothing of the request's content. */
   onRefused(code: ProblemCode, status: number): void
@@ -49,7 +57,7 @@ export type ReceiveWebhook = (request: WebhookRequest) => Promise<Answer>
  * "HTTP"). Knows no HTTP server. Nothing is parsed before the signature holds; 202 comes after the broker has it.
  */
 export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWebhook {
-  const { sources, metrics } = options
+  const { metrics } = options
 
   const refuse = (code: ProblemCode, detail: string, more?: ProblemOptions): Answer => {
     const answer = problem(code, detail, more)
@@ -58,7 +66,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
     return answer
   }
 
-  return async ({ headers, pathSource, readBody }) => {
+  return async ({ method, target, headers, pathSource, readBody }) => {
     const unsupported = explainMediaType(headers)
     if (unsupported !== undefined) return refuse('unsupported_media_type', unsupported)
 
@@ -67,88 +75,122 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
 
     if (options.isClockOff()) return refuse('unavailable', CLOCK_IS_OFF, retryAfter(10))
     const now = options.now()
-    const signature = verifySignature(
-      { signature: oneHeader(headers['x-signature']), timestamp: oneHeader(headers['x-timestamp']), body: body.bytes },
-      pathSource?.secrets ?? sources.allSecrets,
-      now,
-    )
-    if (!signature.ok) return refuse(signature.code, SIGNATURE_HELP[signature.code])
+    const sources = options.sources()
+    const scheme = pathSource?.scheme ?? nativeScheme
+    const secrets = secretsAt(pathSource?.secrets ?? sources.allSecrets, now)
+    const signature = scheme.verify({ method, target, headers, body: body.bytes }, secrets, now)
+    if (!signature.ok) return refuse(signature.code, scheme.help[signature.code])
 
     const parsed = parseJson(body.bytes)
-    if (!parsed.ok)
+    if (!parsed.ok) {
       return refuse('malformed_json', 'The body must be one JSON value in UTF-8 without a byte order mark.')
+    }
 
-    const claimed = namedSource(parsed.value)
-    if (claimed !== undefined && !isValidFor(claimed, signature.secrets)) {
+    // The format of the path's source; at the address for all sources the native one, whose events name their source.
+    const adapter = pathSource?.adapter ?? nativeAdapter
+    const claimed = adapter === nativeAdapter ? namedSource(parsed.value) : undefined
+    if (claimed !== undefined && !isValidFor(claimed, signature.secrets, sources)) {
       return refuse('invalid_signature', 'The secret that signed is not valid for the source that the body names.')
     }
 
-    const validated = validateNativeEvent(parsed.value, now)
-    if (!validated.ok) return refuse('invalid_event', 'The event has the issues listed.', listed(validated.issues))
-    const { event } = validated
+    const { signedId } = signature
+    const delivery = { ...parsed, bytes: body.bytes, source: pathSource?.name ?? '', receivedAt: now }
+    const adapted = adapter.toEvents(signedId === undefined ? delivery : { ...delivery, signedId })
+    if (!adapted.ok) return refuse('invalid_event', HAS_ISSUES, listed(adapted.issues))
 
-    const source = sources.find(event.source)
-    if (source === undefined) return refuse('unknown_source', 'The source of the event is not configured here.')
-    if (pathSource !== undefined && pathSource !== source) {
+    const validated = validateAll(adapted.events, now)
+    if (!validated.ok) return refuse('invalid_event', HAS_ISSUES, listed(validated.issues))
+
+    const source = pathSource ?? sources.find(validated.events[0]?.event.source ?? '')
+    if (source === undefined || source.adapter !== adapter) {
+      return refuse('unknown_source', 'The source of the event is not configured here.')
+    }
+    if (validated.events.some(({ event }) => event.source !== source.name)) {
       return refuse('unknown_source', 'The source of the event is not the one that this address is for.')
+    }
+    const forbidden = validated.events.find(({ event }) => !source.mayContain(event.type))
+    if (forbidden !== undefined) {
+      const issue = {
+        path: [...forbidden.path, 'type'],
+        code: 'custom',
+        message: 'is no type that this source may send',
+      }
+      return refuse('invalid_event', HAS_ISSUES, listed([issue]))
     }
 
     // Only signed events of a known source count, so nobody else can use up what it may send.
-    const waitSeconds = await options.limitRate(source.name)
+    const waitSeconds = await options.limitRate(source, validated.events.length)
     if (waitSeconds !== undefined) return refuse('rate_limited', RATE_HELP, retryAfter(waitSeconds))
 
-    const bodySha256 = hash('sha256', body.bytes)
-    const change = toPersonChange({
-      event,
-      payload: parsed.text,
-      bodySha256,
-      companyIdPrefix: source.companyIdPrefix,
-      receivedAt: now,
-    })
-    const outcome = await publishChange(change, passOrMakeTraceparent(oneHeader(headers.traceparent)))
-
+    const traceparent = passOrMakeTraceparent(oneHeader(headers.traceparent))
+    const changes = validated.events.map(({ event, payload, bodySha256 }) =>
+      toPersonChange({ event, payload, bodySha256, companyIdPrefix: source.companyIdPrefix, receivedAt: now }),
+    )
+    const outcome = await publishAll(changes, traceparent)
+    const named = nameEvents(adapter === nativeAdapter, changes)
     switch (outcome.kind) {
       case 'accepted':
-        metrics.accepted.inc({ source: source.name })
-        return json(202, { status: 'accepted', eventId: event.id })
+        metrics.accepted.inc({ source: source.name }, outcome.accepted)
+        if (outcome.repeated > 0) metrics.repeated.inc({ source: source.name }, outcome.repeated)
+        return json(202, { status: 'accepted', ...named })
       case 'repeated':
-        metrics.repeated.inc({ source: source.name })
-        return json(200, { status: 'already_processed', eventId: event.id })
+        metrics.repeated.inc({ source: source.name }, changes.length)
+        return json(200, { status: 'already_processed', ...named })
       case 'conflict':
         return refuse('event_id_conflict', 'Send a changed event under a new id; a repeat must have the same body.')
       case 'unavailable':
-        return refuse(
-          'unavailable',
-          'The event was not taken for certain. Send it again, with the same id.',
-          retryAfter(2),
-        )
+        return refuse('unavailable', 'It was not taken for certain. Send it again, with the same ids.', retryAfter(2))
     }
   }
 
-  function isValidFor(source: string, secrets: readonly Secret[]): boolean {
+  function isValidFor(source: string, secrets: readonly Secret[], sources: Sources): boolean {
     const valid = sources.secretsFor(source)
     return secrets.some((secret) => valid.includes(secret))
   }
 
-  async function publishChange(change: PersonChange, traceparent: string): Promise<PublishOutcome> {
-    const idempotencyKey = eventIdempotencyKey(change.source, change.eventId)
-    let message: OutgoingMessage
+  async function publishAll(changes: readonly PersonChange[], traceparent: string): Promise<DeliveryOutcome> {
+    let events: EventToPublish[]
     try {
-      message = options.toMessage(change, traceparent)
+      events = changes.map((change) => ({
+        idempotencyKey: eventIdempotencyKey(change.source, change.eventId),
+        bodySha256: change.bodySha256,
+        message: options.toMessage(change, traceparent),
+      }))
     } catch (error) {
       const { code, fate } = classifyError(error)
       if (fate === 'unavailable') return { kind: 'unavailable', code }
       throw error
     }
-    return options.publish({ idempotencyKey, bodySha256: change.bodySha256, message })
+    return options.publish(events)
   }
 }
 
-const SIGNATURE_HELP = {
-  missing_signature: 'Send the headers x-timestamp and x-signature.',
-  stale_timestamp: 'x-timestamp must be milliseconds since the epoch, at most 5 minutes from now.',
-  invalid_signature: 'x-signature must be the lower-case hex HMAC-SHA256 of x-timestamp, a dot and the raw body.',
-} as const
+interface ValidEvent extends AdaptedEvent {
+  readonly event: NativeEvent
+}
+
+type Validated =
+  | { readonly ok: true; readonly events: readonly ValidEvent[] }
+  | { readonly ok: false; readonly issues: readonly Issue[] }
+
+/** All or none: what is wrong in any of them, with where it stands in the delivery. */
+function validateAll(adapted: readonly AdaptedEvent[], now: number): Validated {
+  const events: ValidEvent[] = []
+  const issues: Issue[] = []
+  for (const one of adapted) {
+    const validated = validateNativeEvent(one.event, now)
+    if (validated.ok) events.push({ ...one, event: validated.event })
+    else for (const issue of validated.issues) issues.push({ ...issue, path: [...one.path, ...issue.path] })
+  }
+  return issues.length === 0 ? { ok: true, events } : { ok: false, issues }
+}
+
+/** A native delivery is one event; others tell how each was named. */
+function nameEvents(isOne: boolean, changes: readonly PersonChange[]) {
+  return isOne ? { eventId: changes[0]?.eventId } : { eventIds: changes.map(({ eventId }) => eventId) }
+}
+
+const HAS_ISSUES = 'The event has the issues listed.'
 
 const CLOCK_IS_OFF = "This server's clock is not right, so it can judge no timestamp. Send the event again later."
 
@@ -162,7 +204,3 @@ function listed(issues: readonly Issue[]): ProblemOptions {
 }
 
 const retryAfter = (seconds: number): ProblemOptions => ({ headers: { 'retry-after': String(seconds) } })
-
-function oneHeader(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value.join(', ') : value
-}

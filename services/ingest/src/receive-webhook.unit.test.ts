@@ -5,9 +5,10 @@ import { Registry } from 'prom-client'
 import { describe, expect, test } from 'vitest'
 import type { Body } from './http/read-body.ts'
 import { createMetrics } from './metrics.ts'
-import type { EventToPublish, PublishOutcome } from './publish-event.ts'
+import type { DeliveryOutcome } from './publishing/publish-delivery.ts'
+import type { EventToPublish } from './publishing/publish-event.ts'
 import { createReceiveWebhook, type ReceiveWebhookOptions } from './receive-webhook.ts'
-import { createSources } from './sources.ts'
+import { createSources } from './sources/sources.ts'
 
 const NOW = Date.UTC(2026, 0, 15, 12)
 const SECRET = 'the-common-secret'
@@ -22,12 +23,12 @@ const sources = createSources(
   [SECRET],
 )
 
-function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: PublishOutcome } = {}) {
+function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: DeliveryOutcome } = {}) {
   const published: EventToPublish[] = []
   const refused: string[] = []
   const registry = new Registry()
   const receive = createReceiveWebhook({
-    sources,
+    sources: () => sources,
     now: () => NOW,
     isClockOff: () => false,
     limitRate: async () => undefined,
@@ -37,9 +38,9 @@ function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: PublishOu
       value: Buffer.from(change.payload),
       headers: { traceparent },
     }),
-    publish: async (event) => {
-      published.push(event)
-      return options.outcome ?? { kind: 'accepted' }
+    publish: async (events) => {
+      published.push(...events)
+      return options.outcome ?? { kind: 'accepted', accepted: events.length, repeated: 0 }
     },
     metrics: createMetrics(registry),
     onRefused: (code) => refused.push(code),
@@ -54,6 +55,8 @@ function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: PublishOu
     const signed: Record<string, string | undefined> = { ...signedHeaders(bytes, secret, at), ...headers }
     for (const [name, value] of Object.entries(signed)) if (value === undefined) delete signed[name]
     const answer = await receive({
+      method: 'POST',
+      target: '/api/webhooks/person-change',
       headers: signed,
       pathSource: path === undefined ? undefined : sources.find(path),
       readBody: async () => read ?? { kind: 'complete', bytes },
@@ -240,8 +243,8 @@ test('thousands of issues are cut short and counted', async () => {
 
 test('an event beyond the rate of its source is refused before repeats are looked for; others never count', async () => {
   const counted: string[] = []
-  const limitRate = async (source: string) => {
-    counted.push(source)
+  const limitRate = async ({ name }: { name: string }) => {
+    counted.push(name)
     return 3
   }
   const { post, published, refused } = harness({ limitRate })

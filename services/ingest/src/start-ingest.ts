@@ -9,15 +9,15 @@ import { startAdminServer } from '@buyer-group/shared/telemetry/admin-server.ts'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createClockGuard, watchClock } from './clock-guard.ts'
 import type { IngestConfig } from './config.ts'
-import { connectMessaging } from './connect-messaging.ts'
 import { createIngest } from './create-ingest.ts'
 import { createIngestGuards } from './guards.ts'
 import { startServer } from './http/start-server.ts'
 import { createMetrics } from './metrics.ts'
-import { openMessaging } from './open-messaging.ts'
 import { openMongo, readDatabaseTime } from './open-mongo.ts'
-import { readSources } from './read-sources.ts'
-import { createSources } from './sources.ts'
+import { connectMessaging } from './publishing/connect-messaging.ts'
+import { openMessaging } from './publishing/open-messaging.ts'
+import { readSources } from './sources/read-sources.ts'
+import { createSources } from './sources/sources.ts'
 
 /**
  * Opens everything ingest works with, binds it and listens. Starts whatever is away, and says so on /readyz: requests
@@ -61,7 +61,18 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   shutdown.register('messaging', () => messaging.close())
 
   const collections = collectionsOf(mongo.db)
-  const ingest = createIngest({ config, sources, collections, messaging, guards, faults, clock, now, metrics, logger })
+  const ingest = createIngest({
+    config,
+    sources: () => sources,
+    collections,
+    messaging,
+    guards,
+    faults,
+    clock,
+    now,
+    metrics,
+    logger,
+  })
   shutdown.register('events', () => ingest.close())
   metrics.watchQueue(ingest.queued)
 

@@ -4,18 +4,16 @@ import { type Answer, json } from '../answer.ts'
 import { problem } from '../problems.ts'
 import type { ReadState } from '../read-state.ts'
 import type { RefreshHttpRequest } from '../request-refresh.ts'
-import type { Sources } from '../sources.ts'
 import type { CheckBearer } from './check-bearer.ts'
 import { jsonSchemaOfNativeEvent, openapiDocument } from './openapi.ts'
 import { readBody } from './read-body.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { ServeAnswer } from './serve-answer.ts'
-import { NATIVE_EVENT_SCHEMA_PATH, OPENAPI_PATH, webhookInfo } from './webhook-info.ts'
-import { PERSON_CHANGE_PATH, type WebhookRoute } from './webhook-routes.ts'
+import { NATIVE_EVENT_SCHEMA_PATH, OPENAPI_PATH } from './webhook-info.ts'
+import type { FindWebhookRoute } from './webhook-routes.ts'
 
 export interface AppOptions {
-  readonly sources: Sources
-  readonly webhookRoutes: readonly WebhookRoute[]
+  readonly findWebhookRoute: FindWebhookRoute
   requestRefresh(request: RefreshHttpRequest): Promise<Answer>
   readonly readState: ReadState
   readonly checkBearer: CheckBearer
@@ -24,9 +22,14 @@ export interface AppOptions {
 
 type Handle = (request: Request) => Answer | Promise<Answer>
 
+interface Handlers {
+  readonly GET?: Handle | undefined
+  readonly POST?: Handle | undefined
+}
+
 /** The routes of ingest. Express only finds the way: what is answered, and why, is decided elsewhere. */
 export function createApp(options: AppOptions): Express {
-  const { sources, webhookRoutes, requestRefresh, readState, checkBearer, serve } = options
+  const { findWebhookRoute, requestRefresh, readState, checkBearer, serve } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -34,18 +37,8 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', false)
   app.use(secureWhatBrowsersSee())
 
-  /** One path with its methods; any other method is 405 with Allow, OPTIONS tells them too. */
-  const route = (path: string, handlers: { GET?: Handle; POST?: Handle }) => {
-    const allow = [...(handlers.GET ? ['GET', 'HEAD'] : []), ...(handlers.POST ? ['POST'] : []), 'OPTIONS'].join(', ')
-    const router = app.route(path)
-    if (handlers.GET) router.get(serve(path, handlers.GET))
-    if (handlers.POST) router.post(serve(path, handlers.POST))
-    router.all(
-      serve(path, ({ method }) => {
-        if (method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' }
-        return problem('method_not_allowed', `Use one of: ${allow}.`, { headers: { allow } })
-      }),
-    )
+  const route = (path: string, handlers: Handlers) => {
+    app.all(path, serve(path, answerByMethod(handlers)))
   }
 
   const withToken =
@@ -53,10 +46,12 @@ export function createApp(options: AppOptions): Express {
     (request) =>
       checkBearer(request.headers.authorization) ?? handle(request)
 
-  const info = webhookInfo(sources)
-  for (const { path, handle } of webhookRoutes) {
-    route(path, path === PERSON_CHANGE_PATH ? { GET: () => info, POST: handle } : { POST: handle })
-  }
+  // The sources may be others at the next request, so that their addresses are looked up rather than declared.
+  app.use('/api/webhooks', (request, response, next) => {
+    const found = findWebhookRoute(request.baseUrl + request.path.replace(/\/$/, ''))
+    if (found === undefined) next()
+    else void serve(found.label, answerByMethod({ GET: found.get, POST: found.post }))(request, response)
+  })
 
   route('/api/refreshes', {
     POST: withToken((request) =>
@@ -77,6 +72,17 @@ export function createApp(options: AppOptions): Express {
   app.use(serve('unknown', () => problem('not_found', NOT_FOUND)))
   app.use(answerErrors)
   return app
+}
+
+/** Any other method is 405 with Allow, OPTIONS tells them too; HEAD is a GET whose body Node leaves out. */
+function answerByMethod({ GET, POST }: Handlers): Handle {
+  const allow = [...(GET ? ['GET', 'HEAD'] : []), ...(POST ? ['POST'] : []), 'OPTIONS'].join(', ')
+  return (request) => {
+    if (GET !== undefined && (request.method === 'GET' || request.method === 'HEAD')) return GET(request)
+    if (POST !== undefined && request.method === 'POST') return POST(request)
+    if (request.method === 'OPTIONS') return { status: 204, headers: { allow }, body: '' }
+    return problem('method_not_allowed', `Use one of: ${allow}.`, { headers: { allow } })
+  }
 }
 
 const NOT_FOUND = 'There is nothing at this address. See /openapi.json.'

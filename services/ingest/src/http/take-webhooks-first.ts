@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { ServeAnswer } from './serve-answer.ts'
-import type { WebhookRoute } from './webhook-routes.ts'
+import type { FindWebhookRoute, WebhookRoute } from './webhook-routes.ts'
 
 /**
  * Answers webhooks before Express, whose routing would cost more than all the rest of the way. Only a POST to an
@@ -8,14 +8,22 @@ import type { WebhookRoute } from './webhook-routes.ts'
  * percent-encoding, a trailing slash) goes to `otherwise`, which has the same routes.
  */
 export function takeWebhooksFirst(
-  routes: readonly WebhookRoute[],
+  findRoute: FindWebhookRoute,
   serve: ServeAnswer,
   otherwise: RequestListener,
 ): RequestListener {
-  const listeners = new Map(routes.map(({ path, handle }) => [path, serve(path, handle)]))
+  const listeners = new WeakMap<WebhookRoute, RequestListener>()
   return (request, response) => {
-    const listener = request.method === 'POST' ? listeners.get(request.url ?? '') : undefined
-    if (listener === undefined) otherwise(request, response)
-    else void listener(request, response)
+    const route = request.method === 'POST' ? findRoute(request.url ?? '') : undefined
+    if (route === undefined) {
+      otherwise(request, response)
+      return
+    }
+    let listener = listeners.get(route)
+    if (listener === undefined) {
+      listener = serve(route.label, route.post)
+      listeners.set(route, listener)
+    }
+    void listener(request, response)
   }
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { expect, test } from 'vitest'
 import { json } from '../answer.ts'
-import { createSources } from '../sources.ts'
+import { createSources } from '../sources/sources.ts'
 import { takeWebhooksFirst } from './take-webhooks-first.ts'
-import { webhookRoutes } from './webhook-routes.ts'
+import { createWebhookRoutes } from './webhook-routes.ts'
 
 const sources = createSources([{ name: 'test', ownSecrets: [], companyIdPrefix: '' }], ['the-common-secret'])
 
@@ -13,8 +13,12 @@ function taker(method: string, url: string): string {
   const serve = (route: string) => async () => {
     taken = route
   }
-  const routes = webhookRoutes(sources, async () => json(200, {}))
-  const listener = takeWebhooksFirst(routes, serve, () => {
+  const findRoute = createWebhookRoutes({
+    sources: () => sources,
+    receiveWebhook: async () => json(200, {}),
+    now: () => 0,
+  })
+  const listener = takeWebhooksFirst(findRoute, serve, () => {
     taken = 'express'
   })
   listener({ method, url } as IncomingMessage, {} as ServerResponse<IncomingMessage> & { req: IncomingMessage })

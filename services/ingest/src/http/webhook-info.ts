@@ -1,7 +1,7 @@
 import { type Answer, json } from '../answer.ts'
 import { MAX_BODY_BYTES } from '../limits.ts'
-import type { Sources } from '../sources.ts'
-import { TIMESTAMP_TOLERANCE_MS } from '../verify-signature.ts'
+import { TIMESTAMP_TOLERANCE_MS } from '../schemes/scheme.ts'
+import type { Sources } from '../sources/sources.ts'
 
 export const OPENAPI_PATH = '/openapi.json'
 export const NATIVE_EVENT_SCHEMA_PATH = '/schemas/native-event.json'

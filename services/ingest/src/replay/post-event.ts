@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { DelegateBackoff, ExponentialBackoff, handleType, type IRetryBackoffContext, retry } from 'cockatiel'
 import { Pool } from 'undici'
-import { signatureOf } from '../verify-signature.ts'
+import { signatureOf } from '../schemes/native.ts'
 
 /** The last word on one event. */
 export type PostOutcome =

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { createSources } from '../sources.ts'
-import { verifySignature } from '../verify-signature.ts'
+import { nativeScheme } from '../schemes/native.ts'
+import { createSources } from '../sources/sources.ts'
 import { countEventLines, readEventLines } from './read-event-lines.ts'
 import { isAllTaken, replayEvents } from './replay-events.ts'
 
@@ -26,8 +26,8 @@ async function receiver(answer: (attempt: Attempt, index: number) => number | un
   const server = createServer(async (request, response) => {
     const body = await bodyOf(request)
     const timestamp = String(request.headers['x-timestamp'])
-    const signature = String(request.headers['x-signature'])
-    const { ok } = verifySignature({ signature, timestamp, body }, allSecrets, Date.now())
+    const signed = { method: 'POST', target: String(request.url), headers: request.headers, body }
+    const { ok } = nativeScheme.verify(signed, allSecrets, Date.now())
     const attempt = { path: String(request.url), body: String(body), timestamp, isSigned: ok }
     const status = answer(attempt, attempts.push(attempt) - 1)
     if (status === undefined) request.socket.destroy()

@@ -12,8 +12,8 @@ import { createIngestGuards } from '../guards.ts'
 import { type RunningServer, startServer } from '../http/start-server.ts'
 import { createMetrics } from '../metrics.ts'
 import { openMongo } from '../open-mongo.ts'
-import { createSources } from '../sources.ts'
-import { createToMessages } from '../to-messages.ts'
+import { createToMessages } from '../publishing/to-messages.ts'
+import { createSources } from '../sources/sources.ts'
 
 export const SECRET = 'the-common-secret'
 export const LINKEDIN_SECRET = 'the-secret-of-linkedin'
@@ -75,6 +75,13 @@ export async function startTestIngest(
       encodeRefreshRequest: encode,
     }),
   }
+  const sources = createSources(
+    [
+      { name: 'test', ownSecrets: [], companyIdPrefix: '' },
+      { name: 'linkedin', ownSecrets: [LINKEDIN_SECRET], companyIdPrefix: 'li:' },
+    ],
+    [SECRET],
+  )
   const state = { clockIsOff: false }
   const ingest = createIngest({
     config: {
@@ -85,13 +92,7 @@ export async function startTestIngest(
       RECENT_EVENTS: 1_000,
       PUBLISH_TIMEOUT: options.publishTimeoutMs ?? 10_000,
     },
-    sources: createSources(
-      [
-        { name: 'test', ownSecrets: [], companyIdPrefix: '' },
-        { name: 'linkedin', ownSecrets: [LINKEDIN_SECRET], companyIdPrefix: 'li:' },
-      ],
-      [SECRET],
-    ),
+    sources: () => sources,
     collections,
     messaging: { current: () => messaging },
     faults: readFaultPoints({}),

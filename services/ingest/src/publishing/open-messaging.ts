@@ -8,7 +8,7 @@ import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
 import type { Guard } from '@buyer-group/shared/resilience/guard.ts'
-import type { IngestConfig } from './config.ts'
+import type { IngestConfig } from '../config.ts'
 import type { Messaging } from './connect-messaging.ts'
 import { createToMessages } from './to-messages.ts'
 

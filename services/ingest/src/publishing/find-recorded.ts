@@ -3,7 +3,7 @@ import { describeError } from '@buyer-group/shared/logging/describe-error.ts'
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import type { Guard } from '@buyer-group/shared/resilience/guard.ts'
 import type { Collection } from 'mongodb'
-import { LOOKUP_TIMEOUT_MS } from './guards.ts'
+import { LOOKUP_TIMEOUT_MS } from '../guards.ts'
 
 /** The body hashes of those of the keys that are recorded; empty while MongoDB is away. Never throws. */
 export type FindRecorded = (idempotencyKeys: readonly string[]) => Promise<ReadonlyMap<string, string>>

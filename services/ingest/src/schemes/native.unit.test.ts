@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { createSources } from './sources.ts'
-import { verifySignature } from './verify-signature.ts'
+import { createSources } from '../sources/sources.ts'
+import { nativeScheme } from './native.ts'
+import type { Secret } from './scheme.ts'
 
 const NOW = Date.UTC(2026, 0, 15, 12)
 const { allSecrets } = createSources(
@@ -10,6 +11,24 @@ const { allSecrets } = createSources(
   [],
 )
 const [oldSecret, newSecret] = allSecrets
+
+interface Signed {
+  readonly body: Buffer
+  readonly timestamp: string | undefined
+  readonly signature: string | undefined
+}
+
+const verifySignature = ({ body, timestamp, signature }: Signed, secrets: readonly Secret[], now: number) =>
+  nativeScheme.verify(
+    {
+      method: 'POST',
+      target: '/',
+      headers: { 'x-timestamp': timestamp, 'x-signature': signature },
+      body,
+    },
+    secrets,
+    now,
+  )
 
 const sign = (body: string | Uint8Array, secret = 'the-new-secret', timestamp = String(NOW)) => ({
   body: Buffer.from(body),

@@ -2,8 +2,8 @@ import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { createGuards } from '@buyer-group/shared/resilience/create-guards.ts'
 import { Registry } from 'prom-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { MONGODB_LIMITS } from '../guards.ts'
 import { createFindRecorded, type FindRecordedOptions } from './find-recorded.ts'
-import { MONGODB_LIMITS } from './guards.ts'
 
 const logger = createLogger('test', 'silent')
 

@@ -1,5 +1,5 @@
 import { ConfigError } from '@buyer-group/shared/config/read-config.ts'
-import type { IngestConfig } from './config.ts'
+import type { IngestConfig } from '../config.ts'
 import type { SourceDefinition } from './sources.ts'
 
 /** Shorter secrets are refused; a provider's generated one is far longer. */

@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from '@buyer-group/shared/config/read-config.ts'
 import { describe, expect, test } from 'vitest'
-import { ingestConfigSchema } from './config.ts'
+import { ingestConfigSchema } from '../config.ts'
 import { readSources, secretVariable } from './read-sources.ts'
 
 const NEEDED = {
