@@ -4,10 +4,24 @@ import { MAX_BODY_BYTES } from '../limits.ts'
 import { answerClientError } from './answer-client-error.ts'
 import { announcesMoreThan } from './read-body.ts'
 
-/** What one connection may take (milliseconds), so that slow senders hold no memory for long. */
-const HEADERS_TIMEOUT_MS = 10_000
-const REQUEST_TIMEOUT_MS = 30_000
-const KEEP_ALIVE_TIMEOUT_MS = 65_000
+/** How long one connection may take for each part (milliseconds), so that slow senders hold no memory for long. */
+export interface ConnectionLimits {
+  readonly headersTimeoutMs: number
+  /** Headers and body together. */
+  readonly requestTimeoutMs: number
+  /** How long a connection may be idle between two requests. */
+  readonly keepAliveTimeoutMs: number
+  /** How often connections are held against the first two: they are found that much late. Node's own default is 30 s. */
+  readonly checkEveryMs: number
+}
+
+const CONNECTION_LIMITS: ConnectionLimits = {
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  keepAliveTimeoutMs: 65_000,
+  checkEveryMs: 1_000,
+}
+
 /** How often a closing server looks for connections that have answered their last request (milliseconds). */
 const SWEEP_EVERY_MS = 50
 /** How long a closing server lets a request finish (milliseconds): longer than one waits for the broker. */
@@ -28,6 +42,7 @@ export async function startServer(
   listener: RequestListener,
   port: number,
   host: string | undefined,
+  limits: ConnectionLimits = CONNECTION_LIMITS,
 ): Promise<RunningServer> {
   let closing = false
   const serve: RequestListener = (request, response) => {
@@ -36,9 +51,10 @@ export async function startServer(
   }
   const server = createServer(
     {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      headersTimeout: limits.headersTimeoutMs,
+      requestTimeout: limits.requestTimeoutMs,
+      keepAliveTimeout: limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
       maxHeaderSize: MAX_HEADER_BYTES,
       noDelay: true,
     },

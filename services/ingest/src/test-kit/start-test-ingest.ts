@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
-import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
+import { createLogger, type Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { topicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { type Collections, collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
 import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { Registry } from 'prom-client'
 import { createIngest } from '../create-ingest.ts'
 import { createIngestGuards } from '../guards.ts'
-import { type RunningServer, startServer } from '../http/start-server.ts'
+import { type ConnectionLimits, type RunningServer, startServer } from '../http/start-server.ts'
 import { createMetrics } from '../metrics.ts'
 import { openMongo } from '../open-mongo.ts'
 import { createToMessages } from '../publishing/to-messages.ts'
@@ -44,6 +44,9 @@ export interface TestIngestOptions {
   readonly publishTimeoutMs?: number
   /** Events a second and source. */
   readonly rateLimit?: number
+  /** Silent unless given. */
+  readonly logger?: Logger
+  readonly connectionLimits?: ConnectionLimits
 }
 
 /** The real server over a real MongoDB, with a database of its own and a fake Kafka. `onEnd` releases all. */
@@ -56,7 +59,7 @@ export async function startTestIngest(
   const { client, db } = openMongo(mongodbUri, `test_ingest_${randomUUID().slice(0, 8)}`)
   const collections = collectionsOf(db)
   const registry = new Registry()
-  const logger = createLogger('test', 'fatal')
+  const logger = options.logger ?? createLogger('test', 'fatal')
   const encode = (message: unknown) => Buffer.from(JSON.stringify(message))
   const messaging = {
     publisher: {
@@ -106,7 +109,7 @@ export async function startTestIngest(
     metrics: createMetrics(registry),
     logger,
   })
-  const server = await startServer(ingest.listener, 0, '127.0.0.1')
+  const server = await startServer(ingest.listener, 0, '127.0.0.1', options.connectionLimits)
   onEnd(async () => {
     await server.close()
     await ingest.close()
