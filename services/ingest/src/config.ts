@@ -6,47 +6,58 @@ import { z } from 'zod'
  * The variables that ingest reads. `WEBHOOK_SECRET_<SOURCE>` besides, one for each source with secrets of its own:
  * see `read-sources.ts`.
  */
-export const ingestConfigSchema = z.object({
-  ...commonConfig,
-  ADMIN_PORT: adminPort(9464),
-  INGEST_PORT: port.prefault('3000').describe('the port that providers post to; 0 takes a free one.'),
-  INGEST_HOST: z.string().optional().describe('the address to listen on; every one by default.'),
-  WEBHOOK_SECRET: z
-    .string()
-    .optional()
-    .describe(
-      'the secret that providers sign with, for every source without one of its own (WEBHOOK_SECRET_<SOURCE>); several, separated by commas, are all active (rotation). At least 8 characters, 32 or more are advised.',
-    ),
-  WEBHOOK_SOURCES: commaList
-    .prefault('coresignal,linkedin,test')
-    .describe(
-      'the names of the sources that are taken, separated by commas; a detector that has it warns of a significance policy that names others.',
-    ),
-  COMPANY_ID_PREFIXES: commaList
-    .optional()
-    .describe(
-      'what goes before the company ids of a source that numbers companies its own way, such as linkedin=li: (separated by commas).',
-    ),
-  API_TOKEN: z
-    .string()
-    .min(8, 'expected at least 8 characters')
-    .optional()
-    .describe('the bearer token of the calls for operators; without one they answer 403.'),
-  PUBLISH_TIMEOUT: duration
-    .prefault('10s')
-    .describe('how long a request waits for the broker before it is answered 503.'),
-  MAX_BATCH_EVENTS: integer(1, 10_000).prefault('500').describe('the most events published in one request to Kafka.'),
-  MAX_QUEUED_EVENTS: integer(1, 1_000_000)
-    .prefault('10000')
-    .describe('the most events that may wait for the broker; further ones are answered 503.'),
-  RATE_LIMIT: integer(1, 1_000_000)
-    .optional()
-    .describe(
-      'the most events a second that one instance takes from one source; further ones are answered 429. No limit by default.',
-    ),
-  RECENT_EVENTS: integer(1, 10_000_000)
-    .prefault('100000')
-    .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),
-})
+export const ingestConfigSchema = z
+  .object({
+    ...commonConfig,
+    ADMIN_PORT: adminPort(9464),
+    INGEST_PORT: port.prefault('3000').describe('the port that providers post to; 0 takes a free one.'),
+    INGEST_HOST: z.string().optional().describe('the address to listen on; every one by default.'),
+    SHUTDOWN_DELAY: duration
+      .prefault('5s')
+      .describe(
+        'how long ingest goes on accepting after SIGTERM while /readyz already answers 503, so that balancers stop sending to it; less than SHUTDOWN_TIMEOUT, of which it is a part. Take it longer than a balancer needs to notice.',
+      ),
+    WEBHOOK_SECRET: z
+      .string()
+      .optional()
+      .describe(
+        'the secret that providers sign with, for every source without one of its own (WEBHOOK_SECRET_<SOURCE>); several, separated by commas, are all active (rotation). At least 8 characters, 32 or more are advised.',
+      ),
+    WEBHOOK_SOURCES: commaList
+      .prefault('coresignal,linkedin,test')
+      .describe(
+        'the names of the sources that are taken, separated by commas; a detector that has it warns of a significance policy that names others.',
+      ),
+    COMPANY_ID_PREFIXES: commaList
+      .optional()
+      .describe(
+        'what goes before the company ids of a source that numbers companies its own way, such as linkedin=li: (separated by commas).',
+      ),
+    API_TOKEN: z
+      .string()
+      .min(8, 'expected at least 8 characters')
+      .optional()
+      .describe('the bearer token of the calls for operators; without one they answer 403.'),
+    PUBLISH_TIMEOUT: duration
+      .prefault('10s')
+      .describe('how long a request waits for the broker before it is answered 503.'),
+    MAX_BATCH_EVENTS: integer(1, 10_000).prefault('500').describe('the most events published in one request to Kafka.'),
+    MAX_QUEUED_EVENTS: integer(1, 1_000_000)
+      .prefault('10000')
+      .describe('the most events that may wait for the broker; further ones are answered 503.'),
+    RATE_LIMIT: integer(1, 1_000_000)
+      .optional()
+      .describe(
+        'the most events a second that one instance takes from one source; further ones are answered 429. No limit by default.',
+      ),
+    RECENT_EVENTS: integer(1, 10_000_000)
+      .prefault('100000')
+      .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),
+  })
+  .superRefine(({ SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT }, context) => {
+    if (SHUTDOWN_DELAY < SHUTDOWN_TIMEOUT) return
+    const message = 'expected less than SHUTDOWN_TIMEOUT, or nothing would be left to finish in'
+    context.addIssue({ code: 'custom', path: ['SHUTDOWN_DELAY'], message, input: SHUTDOWN_DELAY })
+  })
 
 export type IngestConfig = z.output<typeof ingestConfigSchema>

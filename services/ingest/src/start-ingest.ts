@@ -99,7 +99,11 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   await clock.compare()
   shutdown.register('clock', watchClock(clock))
   const server = await listen('INGEST_PORT', config.INGEST_PORT, () =>
-    startServer(ingest.listener, config.INGEST_PORT, config.INGEST_HOST),
+    startServer(ingest.listener, {
+      port: config.INGEST_PORT,
+      host: config.INGEST_HOST,
+      drainDelayMs: config.SHUTDOWN_DELAY,
+    }),
   )
   shutdown.register('http', () => server.close())
   isListening = true

@@ -23,6 +23,7 @@ export function serviceSpec(
     args: [join('services', name, 'src/main.ts')],
     cwd: directory.project,
     env: {
+      SHUTDOWN_DELAY: '0s', // no balancer here, and a person waits for Ctrl-C
       ...env,
       ADMIN_PORT: String(ports.admin),
       ...(ports.http === undefined ? {} : { INGEST_PORT: String(ports.http) }),

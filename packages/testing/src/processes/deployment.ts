@@ -148,6 +148,7 @@ export async function createDeployment(
     API_TOKEN: TEST_TOKEN,
     WEBHOOK_SOURCES: 'test,congress',
     REFRESH_WINDOW: '2s',
+    SHUTDOWN_DELAY: '0s', // no balancer here that would have to notice
     ...env,
   }
 

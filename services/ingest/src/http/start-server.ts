@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { MAX_BODY_BYTES } from '../limits.ts'
 import { answerClientError } from './answer-client-error.ts'
+import { createDrain } from './drain-connections.ts'
 import { announcesMoreThan } from './read-body.ts'
 
 /** How long one connection may take for each part (milliseconds), so that slow senders hold no memory for long. */
@@ -22,48 +23,48 @@ const CONNECTION_LIMITS: ConnectionLimits = {
   checkEveryMs: 1_000,
 }
 
-/** How often a closing server looks for connections that have answered their last request (milliseconds). */
-const SWEEP_EVERY_MS = 50
-/** How long a closing server lets a request finish (milliseconds): longer than one waits for the broker. */
-const CLOSE_GRACE_MS = 15_000
 const MAX_HEADER_BYTES = 16 * 1024
 
 export interface RunningServer {
   readonly port: number
-  /** Accepts nothing more, lets what is in flight finish, closes idle connections. Resolves when all are closed. */
+  /** Drains: goes on for a while, then accepts nothing more, and parts from every connection without a reset. */
   close(): Promise<void>
 }
 
+export interface ServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number
+  /** Every address where there is none. */
+  readonly host?: string | undefined
+  /** How long a closing server goes on accepting, in milliseconds. */
+  readonly drainDelayMs: number
+  /** Those of production unless told. */
+  readonly limits?: ConnectionLimits | undefined
+}
+
 /**
- * Serves on `port` (0 takes a free one).
+ * Serves HTTP.
  * @throws the listen error (EADDRINUSE) when the port is taken.
  */
 export async function startServer(
   listener: RequestListener,
-  port: number,
-  host: string | undefined,
-  limits: ConnectionLimits = CONNECTION_LIMITS,
+  { port, host, drainDelayMs, limits = CONNECTION_LIMITS }: ServerOptions,
 ): Promise<RunningServer> {
-  let closing = false
-  const serve: RequestListener = (request, response) => {
-    if (closing) response.setHeader('connection', 'close')
-    listener(request, response)
-  }
-  const server = createServer(
-    {
-      headersTimeout: limits.headersTimeoutMs,
-      requestTimeout: limits.requestTimeoutMs,
-      keepAliveTimeout: limits.keepAliveTimeoutMs,
-      connectionsCheckingInterval: limits.checkEveryMs,
-      maxHeaderSize: MAX_HEADER_BYTES,
-      noDelay: true,
-    },
-    serve,
-  )
+  const server = createServer({
+    headersTimeout: limits.headersTimeoutMs,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: limits.checkEveryMs,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    noDelay: true,
+  })
+  const drain = createDrain(server, drainDelayMs)
+  const serve = drain.serve(listener)
+  server.on('request', serve)
   server.on('checkContinue', (request, response) => {
     // Whoever asks before sending a body that is too large is told no, and may not use the connection for another.
     if (announcesMoreThan(MAX_BODY_BYTES, request)) response.setHeader('connection', 'close')
-    else response.writeContinue()
+    else if (request.socket.writable) response.writeContinue()
     serve(request, response)
   })
   server.on('clientError', answerClientError)
@@ -74,20 +75,5 @@ export async function startServer(
       resolve()
     })
   })
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: () => {
-      closing = true
-      // Looking now and then while closing is cheaper than listening to the end of every response until then.
-      const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_EVERY_MS)
-      const giveUp = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
-      return new Promise((resolve) => {
-        server.close(() => {
-          clearInterval(sweep)
-          clearTimeout(giveUp)
-          resolve()
-        })
-      })
-    },
-  }
+  return { port: (server.address() as AddressInfo).port, close: drain.close }
 }

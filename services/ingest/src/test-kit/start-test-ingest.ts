@@ -109,7 +109,12 @@ export async function startTestIngest(
     metrics: createMetrics(registry),
     logger,
   })
-  const server = await startServer(ingest.listener, 0, '127.0.0.1', options.connectionLimits)
+  const server = await startServer(ingest.listener, {
+    port: 0,
+    host: '127.0.0.1',
+    drainDelayMs: 0,
+    limits: options.connectionLimits,
+  })
   onEnd(async () => {
     await server.close()
     await ingest.close()
