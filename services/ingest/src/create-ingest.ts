@@ -15,6 +15,7 @@ import { createLimitRate } from './limit-rate.ts'
 import type { IngestMetrics } from './metrics.ts'
 import type { MessagingConnection } from './publishing/connect-messaging.ts'
 import { createFindRecorded } from './publishing/find-recorded.ts'
+import { createKnownEvents } from './publishing/known-events.ts'
 import { createPublishDelivery } from './publishing/publish-delivery.ts'
 import { createPublishEach } from './publishing/publish-each.ts'
 import { createPublishEvent } from './publishing/publish-event.ts'
@@ -58,19 +59,21 @@ export function createIngest(parts: IngestParts): Ingest {
     guard: guards.kafka,
     onPublished: (seconds, outcome) => metrics.publishDuration.observe({ outcome }, seconds),
   })
+  const { find: findRecorded } = faults.port('lookup', {
+    find: createFindRecorded({
+      events: collections.webhookEvents,
+      guard: guards.mongodb,
+      logger,
+      onSkipped: () => metrics.lookupsSkipped.inc(),
+    }),
+  })
+  const known = createKnownEvents(config.RECENT_EVENTS)
   const publishEvent = createPublishEvent({
     publishEach,
-    findRecorded: faults.port('lookup', {
-      find: createFindRecorded({
-        events: collections.webhookEvents,
-        guard: guards.mongodb,
-        logger,
-        onSkipped: () => metrics.lookupsSkipped.inc(),
-      }),
-    }).find,
+    findRecorded,
+    known,
     maxBatch: config.MAX_BATCH_EVENTS,
     maxQueued: config.MAX_QUEUED_EVENTS,
-    maxRecent: config.RECENT_EVENTS,
     timeoutMs: config.PUBLISH_TIMEOUT,
     onBatch: (size) => metrics.batchSize.observe(size),
   })
@@ -80,7 +83,7 @@ export function createIngest(parts: IngestParts): Ingest {
     isClockOff: clock.isOff,
     limitRate: createLimitRate(config.RATE_LIMIT),
     toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
-    publish: createPublishDelivery(publishEvent),
+    publish: createPublishDelivery({ publishEvent, known, findRecorded }),
     metrics,
     onRefused: (code, status) => logger.info({ code, status }, 'webhook refused'),
   })

@@ -1,9 +1,10 @@
 import { createAdaptiveBatcher } from '@buyer-group/shared/batching/adaptive-batcher.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
-import { LRUCache } from 'lru-cache'
 import type { FindRecorded } from './find-recorded.ts'
+import { compareBody, type KnownEvents } from './known-events.ts'
 import type { PublishEachResult } from './publish-each.ts'
+import { withinTime } from './within-time.ts'
 
 /** A verified event on its way to Kafka. */
 export interface EventToPublish {
@@ -29,10 +30,9 @@ export interface PublishEventOptions {
   /** Publishes with acks=all and tells the fate of each message. Never throws. */
   publishEach(messages: readonly OutgoingMessage[]): Promise<readonly PublishEachResult[]>
   readonly findRecorded: FindRecorded
+  readonly known: KnownEvents
   readonly maxBatch: number
   readonly maxQueued: number
-  /** How many published events are remembered. */
-  readonly maxRecent: number
   /** How long one event may wait for its outcome, in milliseconds. */
   readonly timeoutMs: number
   onBatch(size: number): void
@@ -53,97 +53,123 @@ const RECORD_OVERHEAD_BYTES = 512
 /** While one batch is at MongoDB or Kafka another can be on its way; more only makes the batches smaller. */
 const MAX_BATCHES_IN_FLIGHT = 2
 
-interface Waiting extends EventToPublish {
+/** After MongoDB knew an event, this many batches ask it before they are published: repeats seldom come alone. */
+const ASK_FIRST_BATCHES = 100
+
+interface Waiting {
+  readonly event: EventToPublish
   /** Its asker got 503: publishing it now would help nobody. */
   abandoned: boolean
 }
 
-type Settled = PublishOutcome & { readonly recordedSha256?: string }
-
-const TIMED_OUT: PublishOutcome = { kind: 'unavailable', code: 'publish_timeout' }
+export const TIMED_OUT: PublishOutcome = { kind: 'unavailable', code: 'publish_timeout' }
 
 /**
- * Publishes each event once as far as this process and MongoDB know (guarantees.md, "ingest"): first what was
- * published lately here, then MongoDB, both by idempotency key and body hash; then Kafka, in adaptive batches.
+ * Publishes each event once as far as this process and MongoDB know (guarantees.md, "ingest"), in adaptive batches.
+ * What was published lately here is known at once. MongoDB is asked beside Kafka, so that new events do not wait for it:
+ * whatever it knows is answered as a repeat or a conflict, and was published once more, which the detector makes one
+ * again. While repeats come, it is asked before, so that they are not.
  * A repeat of an event in flight waits for the first's outcome; if the first fails, it tries itself.
  */
 export function createPublishEvent(options: PublishEventOptions): PublishEvent {
-  const recent = new LRUCache<string, string>({ max: options.maxRecent })
-  const inFlight = new Map<string, Promise<Settled>>()
+  const { known } = options
+  let askingFirst = 0
 
-  const batcher = createAdaptiveBatcher<Waiting, Settled>({
+  const batcher = createAdaptiveBatcher<Waiting, PublishOutcome>({
     maxBatch: options.maxBatch,
     maxQueued: options.maxQueued,
     maxInFlight: MAX_BATCHES_IN_FLIGHT,
     // A batch costs MongoDB, Kafka and this process much the same whatever its size.
     overlapEvenly: true,
-    weigh: ({ message }) => (message.value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
+    weigh: ({ event }) => (event.message.value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
     maxBatchWeight: MAX_BATCH_BYTES,
     maxQueuedWeight: MAX_QUEUED_BYTES,
-    flush: async (events) => {
-      const wanted = events.filter((event) => !event.abandoned)
-      if (wanted.length === 0) return events.map(() => TIMED_OUT)
+    flush: async (waiting) => {
+      const wanted = waiting.filter(({ abandoned }) => !abandoned).map(({ event }) => event)
+      if (wanted.length === 0) return waiting.map(() => TIMED_OUT)
       options.onBatch(wanted.length)
-      const recorded = await options.findRecorded(wanted.map((event) => event.idempotencyKey))
-      const fresh = wanted.filter((event) => !recorded.has(event.idempotencyKey))
-      const results = fresh.length === 0 ? [] : await options.publishEach(fresh.map((event) => event.message))
-      const outcomes = new Map<EventToPublish, Settled>(
-        fresh.map((event, index) => [event, outcomeOf(results[index])] as const),
-      )
-      return events.map((event) => {
-        const recordedSha256 = recorded.get(event.idempotencyKey)
-        if (recordedSha256 !== undefined) return { ...compare(recordedSha256, event), recordedSha256 }
-        return outcomes.get(event) ?? TIMED_OUT
-      })
+      const outcomes = askingFirst > 0 ? await askThenPublish(wanted) : await publishAndAsk(wanted)
+      return waiting.map(({ event }) => outcomes.get(event) ?? TIMED_OUT)
     },
   })
 
-  const attempt = (event: Waiting): Promise<Settled> => {
-    const settled = batcher
-      .add(event)
-      .catch((error: unknown): Settled => ({ kind: 'unavailable', code: classifyError(error).code }))
-      .then((outcome) => {
-        if (outcome.kind === 'accepted') recent.set(event.idempotencyKey, event.bodySha256)
-        else if (outcome.recordedSha256 !== undefined) recent.set(event.idempotencyKey, outcome.recordedSha256)
-        inFlight.delete(event.idempotencyKey)
+  const publishAndAsk = async (events: readonly EventToPublish[]) => {
+    const [recorded, results] = await Promise.all([find(events), options.publishEach(events.map(messageOf))])
+    return new Map(
+      events.map((event, index) => [event, judge(event, recorded) ?? outcomeOf(event, results[index])] as const),
+    )
+  }
+
+  const askThenPublish = async (events: readonly EventToPublish[]) => {
+    askingFirst -= 1
+    const recorded = await find(events)
+    const fresh = events.filter(({ idempotencyKey }) => !recorded.has(idempotencyKey))
+    const results = fresh.length === 0 ? [] : await options.publishEach(fresh.map(messageOf))
+    const outcomes = new Map(fresh.map((event, index) => [event, outcomeOf(event, results[index])] as const))
+    for (const event of events) {
+      const judged = judge(event, recorded)
+      if (judged !== undefined) outcomes.set(event, judged)
+    }
+    return outcomes
+  }
+
+  const find = async (events: readonly EventToPublish[]) => {
+    const recorded = await options.findRecorded(events.map(({ idempotencyKey }) => idempotencyKey))
+    if (recorded.size > 0) askingFirst = ASK_FIRST_BATCHES
+    return recorded
+  }
+
+  /** By what is recorded, which came out of Kafka. */
+  const judge = (event: EventToPublish, recorded: ReadonlyMap<string, string>): PublishOutcome | undefined => {
+    const recordedSha256 = recorded.get(event.idempotencyKey)
+    if (recordedSha256 === undefined) return undefined
+    known.remember(event.idempotencyKey, recordedSha256)
+    return { kind: compareBody(recordedSha256, event) }
+  }
+
+  const outcomeOf = (event: EventToPublish, result: PublishEachResult | undefined): PublishOutcome => {
+    if (result?.ok !== true) return { kind: 'unavailable', code: result?.code ?? 'unexpected_error' }
+    known.remember(event.idempotencyKey, event.bodySha256)
+    return ACCEPTED
+  }
+
+  const attempt = (own: Waiting): Promise<PublishOutcome> => {
+    const settled = batcher.add(own).then(
+      (outcome) => {
+        known.release([own.event])
         return outcome
-      })
-    inFlight.set(event.idempotencyKey, settled)
+      },
+      (error: unknown): PublishOutcome => {
+        known.release([own.event])
+        return { kind: 'unavailable', code: classifyError(error).code }
+      },
+    )
+    known.hold([own.event], settled)
     return settled
   }
 
-  const publish = async (event: EventToPublish, isOver: () => boolean, own: Waiting): Promise<PublishOutcome> => {
-    while (!isOver()) {
-      const known = recent.get(event.idempotencyKey)
-      if (known !== undefined) return compare(known, event)
-      const first = inFlight.get(event.idempotencyKey)
+  const publish = async (own: Waiting): Promise<PublishOutcome> => {
+    while (!own.abandoned) {
+      const judged = known.judge(own.event)
+      if (judged !== undefined) return { kind: judged }
+      const first = known.onTheWay(own.event.idempotencyKey)
       if (first === undefined) return attempt(own)
       await first
     }
     return TIMED_OUT
   }
 
-  const publishEvent = (event: EventToPublish): Promise<PublishOutcome> =>
-    new Promise((resolve) => {
-      const own: Waiting = { ...event, abandoned: false }
-      const timer = setTimeout(() => {
-        own.abandoned = true
-        resolve(TIMED_OUT)
-      }, options.timeoutMs)
-      void publish(event, () => own.abandoned, own).then((outcome) => {
-        clearTimeout(timer)
-        resolve(outcome)
-      })
+  const publishEvent = (event: EventToPublish): Promise<PublishOutcome> => {
+    const own: Waiting = { event, abandoned: false }
+    return withinTime(publish(own), options.timeoutMs, () => {
+      own.abandoned = true
+      return TIMED_OUT
     })
+  }
 
   return Object.assign(publishEvent, { queued: () => batcher.queued(), close: () => batcher.close() })
 }
 
-function compare(knownSha256: string, event: EventToPublish): PublishOutcome {
-  return knownSha256 === event.bodySha256 ? { kind: 'repeated' } : { kind: 'conflict' }
-}
+const ACCEPTED: PublishOutcome = { kind: 'accepted' }
 
-function outcomeOf(result: PublishEachResult | undefined): Settled {
-  if (result?.ok === true) return { kind: 'accepted' }
-  return { kind: 'unavailable', code: result?.code ?? 'unexpected_error' }
-}
+const messageOf = ({ message }: EventToPublish) => message

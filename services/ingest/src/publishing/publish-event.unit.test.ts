@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { createKnownEvents } from './known-events.ts'
 import type { PublishEachResult } from './publish-each.ts'
 import { createPublishEvent, type EventToPublish, type PublishEventOptions } from './publish-event.ts'
 
@@ -25,9 +26,9 @@ function harness(options: Partial<PublishEventOptions> = {}) {
       asked.push([...keys])
       return new Map([...recorded].filter(([key]) => keys.includes(key)))
     },
+    known: createKnownEvents(100),
     maxBatch: 100,
     maxQueued: 100,
-    maxRecent: 100,
     timeoutMs: 60_000,
     onBatch: () => {},
     ...options,
@@ -78,13 +79,59 @@ describe('publishing an event', () => {
     expect(sent).toHaveLength(1)
   })
 
-  test('a repeat of what is recorded is not published again', async () => {
+  test('asks MongoDB beside Kafka, not before, and answers what it knows whatever became of publishing', async () => {
     const { publish, sent, recorded } = harness()
     recorded.set('test:a', 'body-1')
-    expect(await publish(event('a'))).toMatchObject({ kind: 'repeated' })
     recorded.set('test:b', 'body-1')
-    expect(await publish(event('b', 'body-2'))).toMatchObject({ kind: 'conflict' })
-    expect(sent).toEqual([])
+    const outcomes = [event('a'), event('b', 'body-2'), event('c')].map(publish)
+    await turns()
+    expect(sent[0]?.ids).toEqual(['a', 'b', 'c'])
+    sent[0]?.settle(FAILED)
+    expect(await Promise.all(outcomes)).toMatchObject([
+      { kind: 'repeated' },
+      { kind: 'conflict' },
+      { kind: 'unavailable' },
+    ])
+    expect(await publish(event('a'))).toEqual({ kind: 'repeated' })
+    expect(sent).toHaveLength(1)
+  })
+
+  test('while repeats come, what is recorded is not published again', async () => {
+    const { publish, sent, recorded } = harness()
+    recorded.set('test:a', 'body-1')
+    const first = publish(event('a'))
+    await turns()
+    sent[0]?.settle(OK)
+    expect(await first).toEqual({ kind: 'repeated' })
+    recorded.set('test:b', 'body-1')
+    const later = [event('b'), event('b', 'body-2'), event('c')].map(publish)
+    await turns()
+    expect(sent[1]?.ids).toEqual(['c'])
+    sent[1]?.settle(OK)
+    expect((await Promise.all(later)).map(({ kind }) => kind)).toEqual(['repeated', 'conflict', 'accepted'])
+  })
+
+  test('a hundred batches after the last repeat new events no longer wait for MongoDB', async () => {
+    const { publish, sent, recorded, asked } = harness()
+    recorded.set('test:a', 'body-1')
+    const outcomes: Promise<unknown>[] = [publish(event('a'))]
+    await turns()
+    sent[0]?.settle(OK)
+    await outcomes[0]
+    for (let number = 0; number <= 100; number += 1) {
+      const done = publish(event(`new-${number}`))
+      await turns()
+      expect(asked.at(-1)).toEqual([`test:new-${number}`])
+      sent.at(-1)?.settle(OK)
+      expect(await done).toEqual({ kind: 'accepted' })
+    }
+    // Asked beside again: it is with Kafka though MongoDB knows it.
+    recorded.set('test:z', 'body-1')
+    const late = publish(event('z'))
+    await turns()
+    expect(sent.at(-1)?.ids).toEqual(['z'])
+    sent.at(-1)?.settle(OK)
+    expect(await late).toEqual({ kind: 'repeated' })
   })
 
   test('a concurrent repeat is answered only after the first, and published once', async () => {
