@@ -7,7 +7,7 @@ export const PROBLEM_TYPE = 'application/problem+json'
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
-  readonly body: string
+  readonly body: string | Buffer
   /** The problem's code where it is one. */
   readonly reason?: string
 }

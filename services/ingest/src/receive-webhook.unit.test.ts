@@ -61,7 +61,7 @@ function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: DeliveryO
       pathSource: path === undefined ? undefined : sources.find(path),
       readBody: async () => read ?? { kind: 'complete', bytes },
     })
-    const parsed = JSON.parse(answer.body)
+    const parsed = JSON.parse(String(answer.body))
     return { ...parsed, status: answer.status, headers: answer.headers, body: parsed }
   }
   return { post, published, refused, registry }

@@ -5,11 +5,12 @@ import { problem } from '../problems.ts'
 import type { ReadState } from '../read-state.ts'
 import type { RefreshHttpRequest } from '../request-refresh.ts'
 import type { CheckBearer } from './check-bearer.ts'
+import { createDocsPage } from './docs/docs-page.ts'
 import { jsonSchemaOfNativeEvent, openapiDocument } from './openapi.ts'
 import { readBody } from './read-body.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { ServeAnswer } from './serve-answer.ts'
-import { NATIVE_EVENT_SCHEMA_PATH, OPENAPI_PATH } from './webhook-info.ts'
+import { DOCS_PATH, NATIVE_EVENT_SCHEMA_PATH, OPENAPI_PATH } from './webhook-info.ts'
 import type { FindWebhookRoute } from './webhook-routes.ts'
 
 export interface AppOptions {
@@ -69,6 +70,12 @@ export function createApp(options: AppOptions): Express {
   route(OPENAPI_PATH, { GET: () => openapi })
   route(NATIVE_EVENT_SCHEMA_PATH, { GET: () => jsonSchema })
 
+  const docs = createDocsPage()
+  route(DOCS_PATH, { GET: docs.page })
+  route(`${DOCS_PATH}/:hash/:name`, {
+    GET: ({ params, headers }) => docs.asset(String(params.hash), String(params.name), headers),
+  })
+
   app.use(serve('unknown', () => problem('not_found', NOT_FOUND)))
   app.use(answerErrors)
   return app
@@ -85,7 +92,7 @@ function answerByMethod({ GET, POST }: Handlers): Handle {
   }
 }
 
-const NOT_FOUND = 'There is nothing at this address. See /openapi.json.'
+const NOT_FOUND = 'There is nothing at this address. See /docs.'
 
 const CACHEABLE = { 'cache-control': 'public, max-age=60' }
 

@@ -4,6 +4,8 @@ import { TIMESTAMP_TOLERANCE_MS } from '../schemes/scheme.ts'
 import type { Sources } from '../sources/sources.ts'
 
 export const OPENAPI_PATH = '/openapi.json'
+/** The page that renders it. */
+export const DOCS_PATH = '/docs'
 export const NATIVE_EVENT_SCHEMA_PATH = '/schemas/native-event.json'
 
 /** Types that refresh a buyer group by default (system.md, "Words"); every other `person.*` is taken and recorded. */
@@ -34,7 +36,7 @@ export function webhookInfo(sources: Sources): Answer {
       replayWindowSeconds: TIMESTAMP_TOLERANCE_MS / 1_000,
       limits: { maxBodyBytes: MAX_BODY_BYTES, contentType: 'application/json', charset: 'utf-8', maxFutureHours: 24 },
       repeats: 'Send an event again with the same id and the same body on 429, 503 or no answer.',
-      links: { openapi: OPENAPI_PATH, jsonSchema: NATIVE_EVENT_SCHEMA_PATH },
+      links: { documentation: DOCS_PATH, openapi: OPENAPI_PATH, jsonSchema: NATIVE_EVENT_SCHEMA_PATH },
     },
     { 'cache-control': 'public, max-age=60' },
   )
