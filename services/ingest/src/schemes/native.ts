@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto'
+import { createHmac, timingSafeEqual } from 'node:crypto'
 import { oneHeader, type Scheme, type Secret, TIMESTAMP_TOLERANCE_MS } from './scheme.ts'
+import { textKey } from './text-key.ts'
 
 /**
  * The native signature scheme (system.md, "HTTP"): `x-signature` is the lower-case hex HMAC-SHA256 of
@@ -12,7 +13,7 @@ export const nativeScheme: Scheme = {
     stale_timestamp: 'x-timestamp must be milliseconds since the epoch, at most 5 minutes from now.',
     invalid_signature: 'x-signature must be the lower-case hex HMAC-SHA256 of x-timestamp, a dot and the raw body.',
   },
-  toKey: (secret) => createSecretKey(Buffer.from(secret, 'utf8')),
+  toKey: textKey,
   verify: ({ headers, body }, active, now) => {
     const signature = oneHeader(headers['x-signature'])
     const timestamp = oneHeader(headers['x-timestamp'])
@@ -22,6 +23,11 @@ export const nativeScheme: Scheme = {
     const given = Buffer.from(signature, 'hex')
     const secrets = active.filter(({ key }) => timingSafeEqual(signatureOf(timestamp, body, key), given))
     return secrets.length > 0 ? { ok: true, secrets } : { ok: false, code: 'invalid_signature' }
+  },
+  sign: ({ url, body }, secret, now) => {
+    const timestamp = String(now)
+    const signature = signatureOf(timestamp, body, textKey(secret)).toString('hex')
+    return { url, headers: { 'x-timestamp': timestamp, 'x-signature': signature } }
   },
 }
 

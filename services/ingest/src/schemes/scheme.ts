@@ -34,6 +34,23 @@ export type SignatureResult =
     }
   | { readonly ok: false; readonly code: SignatureFault }
 
+/** A delivery that is to be signed: what a provider would send. */
+export interface UnsignedRequest {
+  readonly method: string
+  /** Where it goes; without the secret where that is part of the path. */
+  readonly url: URL
+  readonly body: Buffer
+  /** The delivery's id, sent where the scheme signs one. */
+  readonly id: string
+}
+
+/** What signing adds to a delivery. */
+export interface SignedDelivery {
+  readonly url: URL
+  /** By name in lower case, as Node gives them. */
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** How a provider proves that a request is its own. One value a kind, with its options bound; pure. */
 export interface Scheme {
   /** As it is called in `sources.json` and shown to callers. */
@@ -50,6 +67,11 @@ export interface Scheme {
    * stale, invalid. A header that came twice is neither a time nor a signature. `now` is in milliseconds. Never throws.
    */
   verify(request: SignedRequest, secrets: readonly Secret[], now: number): SignatureResult
+  /**
+   * Signs as the provider does, for test deliveries. `now` is in milliseconds.
+   * @throws Error that says what a secret that signs looks like, without quoting it.
+   */
+  sign(request: UnsignedRequest, secret: string, now: number): SignedDelivery
   /** Whether the secret is the last part of the path, behind the source's name. */
   readonly takesSecretFromPath?: boolean
   /**

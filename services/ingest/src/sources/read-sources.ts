@@ -1,9 +1,7 @@
 import { ConfigError } from '@buyer-group/shared/config/read-config.ts'
 import type { IngestConfig } from '../config.ts'
+import { MIN_SECRET_LENGTH } from '../schemes/text-key.ts'
 import type { SourceDefinition } from './sources.ts'
-
-/** Shorter secrets are refused; a provider's generated one is far longer. */
-export const MIN_SECRET_LENGTH = 8
 
 const OWN_SECRET = 'WEBHOOK_SECRET_'
 
