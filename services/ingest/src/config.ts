@@ -17,6 +17,17 @@ export const ingestConfigSchema = z
       .describe(
         'how long ingest goes on accepting after SIGTERM while /readyz already answers 503, so that balancers stop sending to it; less than SHUTDOWN_TIMEOUT, of which it is a part. Take it longer than a balancer needs to notice.',
       ),
+    MAX_CONNECTIONS: integer(1, 100_000)
+      .prefault('1000')
+      .describe(
+        'the most connections open at once; further ones are closed as soon as they are made. Each may hold 256 KiB that are not verified yet.',
+      ),
+    KEEP_ALIVE_TIMEOUT: duration
+      .refine((ms) => ms > 0, 'expected more than nothing')
+      .prefault('65s')
+      .describe(
+        'how long a connection may be idle between two requests: longer than the balancer in front keeps it (60s for nginx and AWS, 600s for Google Cloud), so that it never sends on one that was just closed.',
+      ),
     WEBHOOK_SECRET: z
       .string()
       .optional()

@@ -8,6 +8,7 @@ import type { IngestConfig } from './config.ts'
 import type { IngestGuards } from './guards.ts'
 import { createCheckBearer } from './http/check-bearer.ts'
 import { createApp } from './http/create-app.ts'
+import { createRefuseUnread, type RefuseUnread } from './http/refuse-unread.ts'
 import { createServeAnswer } from './http/serve-answer.ts'
 import { takeWebhooksFirst } from './http/take-webhooks-first.ts'
 import { createWebhookRoutes } from './http/webhook-routes.ts'
@@ -44,6 +45,8 @@ export interface IngestParts {
 
 export interface Ingest {
   readonly listener: RequestListener
+  /** To be asked before the listener. */
+  readonly refuseUnread: RefuseUnread
   /** Events that wait for the broker. */
   queued(): number
   /** Takes nothing more; resolves once everything taken has its outcome. */
@@ -104,7 +107,7 @@ export function createIngest(parts: IngestParts): Ingest {
     serve,
   })
   const listener = takeWebhooksFirst(findWebhookRoute, serve, app)
-  return { listener, queued: publishEvent.queued, close: publishEvent.close }
+  return { listener, refuseUnread: createRefuseUnread(metrics), queued: publishEvent.queued, close: publishEvent.close }
 
   function toMessages() {
     const current = messaging.current()

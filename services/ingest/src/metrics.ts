@@ -26,6 +26,22 @@ export function createMetrics(registry: Registry) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    connectionsDropped: new Counter({
+      name: 'ingest_connections_dropped_total',
+      help: 'Connections closed as soon as they were made, because MAX_CONNECTIONS were open.',
+      registers,
+    }),
+    unreadRequests: new Counter({
+      name: 'ingest_requests_unread_total',
+      help: 'Requests answered without having been read: no HTTP, too slow, or with too many headers; by the code.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
+    receivedBytes: new Counter({
+      name: 'ingest_webhook_bytes_total',
+      help: 'Bytes of the webhook bodies that were read whole, verified or not.',
+      registers,
+    }),
     refreshRequests: new Counter({
       name: 'ingest_refresh_requests_total',
       help: 'Manual refreshes that the broker acknowledged.',
@@ -57,6 +73,15 @@ export function createMetrics(registry: Registry) {
         registers,
         collect() {
           this.set(queued())
+        },
+      }),
+    watchConnections: (count: () => Promise<number>) =>
+      new Gauge({
+        name: 'ingest_connections',
+        help: 'Connections that are open.',
+        registers,
+        async collect() {
+          this.set(await count())
         },
       }),
     watchClock: (skewMs: () => number | undefined) =>

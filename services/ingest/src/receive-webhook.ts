@@ -45,7 +45,7 @@ export interface ReceiveWebhookOptions {
   /** @throws AppError where the message cannot be encoded, or not yet. */
   toMessage(change: PersonChange, traceparent: string): OutgoingMessage
   publish(events: readonly EventToPublish[]): Promise<DeliveryOutcome>
-  readonly metrics: Pick<IngestMetrics, 'accepted' | 'repeated' | 'rejected'>
+  readonly metrics: Pick<IngestMetrics, 'accepted' | 'repeated' | 'rejected' | 'receivedBytes'>
   /** Called once for each refusal, with nothing of the request's content. */
   onRefused(code: ProblemCode, status: number): void
 }
@@ -72,6 +72,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
 
     const body = await readBody(MAX_BODY_BYTES)
     if (body.kind !== 'complete') return refuse(...explainBody(body))
+    metrics.receivedBytes.inc(body.bytes.length)
 
     if (options.isClockOff()) return refuse('unavailable', CLOCK_IS_OFF, retryAfter(10))
     const now = options.now()

@@ -11,6 +11,7 @@ import { createClockGuard, watchClock } from './clock-guard.ts'
 import type { IngestConfig } from './config.ts'
 import { createIngest } from './create-ingest.ts'
 import { createIngestGuards } from './guards.ts'
+import { connectionLimits } from './http/connection-limits.ts'
 import { startServer } from './http/start-server.ts'
 import { createMetrics } from './metrics.ts'
 import { openMongo, readDatabaseTime } from './open-mongo.ts'
@@ -103,8 +104,12 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
       port: config.INGEST_PORT,
       host: config.INGEST_HOST,
       drainDelayMs: config.SHUTDOWN_DELAY,
+      limits: connectionLimits(config),
+      refuseUnread: ingest.refuseUnread,
+      metrics,
     }),
   )
+  metrics.watchConnections(server.countConnections)
   shutdown.register('http', () => server.close())
   isListening = true
   logger.info({ port: server.port, adminPort: admin.port, sources: sources.names }, 'listening')

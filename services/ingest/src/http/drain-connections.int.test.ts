@@ -1,7 +1,10 @@
 import { once } from 'node:events'
 import type { RequestListener } from 'node:http'
 import { connect, type Socket } from 'node:net'
+import { Registry } from 'prom-client'
 import { expect, onTestFinished, test } from 'vitest'
+import { createMetrics } from '../metrics.ts'
+import { TEST_LIMITS } from '../test-kit/start-test-ingest.ts'
 import { startServer } from './start-server.ts'
 
 const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
@@ -9,7 +12,14 @@ const REQUEST = 'GET / HTTP/1.1\r\nhost: x\r\n\r\n'
 const answer: RequestListener = (_request, response) => void response.end('yes\n')
 
 const start = (listener: RequestListener = answer, drainDelayMs = 0) =>
-  startServer(listener, { port: 0, host: '127.0.0.1', drainDelayMs })
+  startServer(listener, {
+    port: 0,
+    host: '127.0.0.1',
+    drainDelayMs,
+    limits: TEST_LIMITS,
+    refuseUnread: () => undefined,
+    metrics: createMetrics(new Registry()),
+  })
 
 /** A connection that stays open on our side until told otherwise, and what has come over it. */
 async function openConnection(port: number) {

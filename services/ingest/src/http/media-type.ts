@@ -7,8 +7,11 @@ export function explainMediaType(headers: IncomingHttpHeaders): string | undefin
   if (!JSON_MEDIA_TYPE.test(headers['content-type'] ?? '')) {
     return 'Send the body as application/json, in UTF-8.'
   }
-  const encoding = headers['content-encoding']
-  return encoding === undefined || /^\s*identity\s*$/i.test(encoding) ? undefined : 'Send the body without compression.'
+  const { 'content-encoding': content, 'transfer-encoding': transfer } = headers
+  const isPlain =
+    (content === undefined || /^\s*identity\s*$/i.test(content)) &&
+    (transfer === undefined || /^\s*chunked\s*$/i.test(transfer))
+  return isPlain ? undefined : 'Send the body without compression.'
 }
 
 /** The problem of a body that could not be read whole. */

@@ -9,7 +9,8 @@ import { checkMongo } from '@buyer-group/shared/mongo/mongo-check.ts'
 import { Registry } from 'prom-client'
 import { createIngest } from '../create-ingest.ts'
 import { createIngestGuards } from '../guards.ts'
-import { type ConnectionLimits, type RunningServer, startServer } from '../http/start-server.ts'
+import { type ConnectionLimits, connectionLimits } from '../http/connection-limits.ts'
+import { type RunningServer, startServer } from '../http/start-server.ts'
 import { createMetrics } from '../metrics.ts'
 import { openMongo } from '../open-mongo.ts'
 import { createToMessages } from '../publishing/to-messages.ts'
@@ -18,6 +19,13 @@ import { createSources } from '../sources/sources.ts'
 export const SECRET = 'the-common-secret'
 export const LINKEDIN_SECRET = 'the-secret-of-linkedin'
 export const TOKEN = 'the-token-of-the-api'
+
+/** Those of production. */
+export const TEST_LIMITS = connectionLimits({
+  MAX_CONNECTIONS: 1_000,
+  KEEP_ALIVE_TIMEOUT: 65_000,
+  PUBLISH_TIMEOUT: 10_000,
+})
 
 /** A Kafka of a test's own: keeps what is published, or is away, or answers only when told to. */
 export interface FakeKafka {
@@ -46,7 +54,7 @@ export interface TestIngestOptions {
   readonly rateLimit?: number
   /** Silent unless given. */
   readonly logger?: Logger
-  readonly connectionLimits?: ConnectionLimits
+  readonly connectionLimits?: Partial<ConnectionLimits>
 }
 
 /** The real server over a real MongoDB, with a database of its own and a fake Kafka. `onEnd` releases all. */
@@ -86,6 +94,7 @@ export async function startTestIngest(
     [SECRET],
   )
   const state = { clockIsOff: false }
+  const metrics = createMetrics(registry)
   const ingest = createIngest({
     config: {
       API_TOKEN: 'token' in options ? options.token : TOKEN,
@@ -106,15 +115,18 @@ export async function startTestIngest(
     ),
     clock: { isOff: () => state.clockIsOff },
     now: () => Date.now(),
-    metrics: createMetrics(registry),
+    metrics,
     logger,
   })
   const server = await startServer(ingest.listener, {
     port: 0,
     host: '127.0.0.1',
     drainDelayMs: 0,
-    limits: options.connectionLimits,
+    limits: { ...TEST_LIMITS, ...options.connectionLimits },
+    refuseUnread: ingest.refuseUnread,
+    metrics,
   })
+  metrics.watchConnections(server.countConnections)
   onEnd(async () => {
     await server.close()
     await ingest.close()
