@@ -145,7 +145,7 @@ function decidesBeforeClaiming(detector: Detector): BatchHandler<DetectorMessage
     if (requests.length > 0) return handleAll(batch, signal)
     const policy = detector.policy()
     const items = batch.flatMap(({ value }, index) =>
-      value.kind === 'change' ? [toChangeItem(index, value, policy)] : [],
+      value.kind === 'change' ? [toChangeItem(index, value, policy, new Map())] : [],
     )
     const recorded = await recordEvents(detector, items)
     const verdicts = await decideEvents(detector, recorded, new Map())

@@ -407,6 +407,7 @@ export class Simulation {
         windows: port('windows', stores.windows),
         logs: port('logs', stores.logs),
         groups: port('groups', stores.groups),
+        directory: port('directory', stores.directory),
       },
       publisher: this.#publisher(process),
       commandTopics: {

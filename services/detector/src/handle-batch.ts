@@ -7,8 +7,9 @@ import { claimWindows } from './claim-windows.ts'
 import { decideEvents } from './decide-events.ts'
 import type { Detector } from './detector.ts'
 import { handleRequests, type RequestItem } from './handle-requests.ts'
+import { locatePeople } from './locate-people.ts'
 import { recordEvents } from './record-events.ts'
-import { type ChangeItem, toChangeItem } from './rules/change-item.ts'
+import { type ChangeItem, toChangeItem, type Whereabouts } from './rules/change-item.ts'
 import type { DetectorMessage } from './rules/detector-message.ts'
 import { sendCommands } from './send-commands.ts'
 
@@ -24,7 +25,11 @@ export function createBatchHandler(detector: Detector): BatchHandler<DetectorMes
 
   return async (batch, signal) => {
     const stopTimer = metrics.batchDuration.startTimer()
-    const { changes, requests, traceparents } = sortByKind(batch, policy())
+    const whereabouts = await locatePeople(
+      detector,
+      batch.map(({ value }) => value),
+    )
+    const { changes, requests, traceparents } = sortByKind(batch, policy(), whereabouts)
 
     const recorded = await recordEvents(detector, changes)
     signal.throwIfAborted()
@@ -50,7 +55,11 @@ interface SortedBatch {
   readonly traceparents: ReadonlyMap<string, string>
 }
 
-function sortByKind(batch: readonly Decoded<DetectorMessage>[], policy: Versioned<CompiledPolicy>): SortedBatch {
+function sortByKind(
+  batch: readonly Decoded<DetectorMessage>[],
+  policy: Versioned<CompiledPolicy>,
+  whereabouts: Whereabouts,
+): SortedBatch {
   const changes: ChangeItem[] = []
   const requests: RequestItem[] = []
   const traceparents = new Map<string, string>()
@@ -58,7 +67,7 @@ function sortByKind(batch: readonly Decoded<DetectorMessage>[], policy: Versione
     const traceparent = traceparentOf(message)
     const companyIds: string[] = []
     if (value.kind === 'change') {
-      const item = toChangeItem(index, value, policy)
+      const item = toChangeItem(index, value, policy, whereabouts)
       changes.push(item)
       companyIds.push(...item.placements.map((placement) => placement.companyId))
     } else {

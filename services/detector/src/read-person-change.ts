@@ -1,7 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
-import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
+import { type ReportedEvent, reportedEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import type { ChangeMessage } from './rules/detector-message.ts'
 import { isStorableTime } from './rules/is-storable-time.ts'
 
@@ -10,14 +10,15 @@ const SHA256_HEX = /^[0-9a-f]{64}$/
 /**
  * Checks a decoded PersonChange as a stranger's: ingest writes only good ones, but whatever can write to the topic can
  * write anything. The payload must be a native event, one that MongoDB can hold, and name the same event, person,
- * company and instant as the record. The record's company id may have its source's prefix before the payload's.
+ * company and instant as the record. The record's company id may have its source's prefix before the payload's, and is empty
+ * where the event names no company.
  * @throws AppError `invalid_message` (permanent); its words name fields and hold nothing of the payload.
  */
 export function readPersonChange(change: PersonChange): ChangeMessage {
   const payload = parseObject(change.payload)
   const problem = findPayloadProblem(payload)
   if (problem !== undefined) throw invalid(`payload ${problem}`)
-  const parsed = nativeEventSchema.safeParse(payload)
+  const parsed = reportedEventSchema.safeParse(payload)
   if (!parsed.success) throw invalid(`payload.${parsed.error.issues[0]?.path.join('.') ?? ''} is not valid`)
   const event = parsed.data
 
@@ -26,7 +27,7 @@ export function readPersonChange(change: PersonChange): ChangeMessage {
     source: change.source === event.source,
     type: change.type === event.type,
     personId: change.personId === event.person.id,
-    companyId: change.companyId.endsWith(event.company.id) && !change.companyId.includes('\0'),
+    companyId: isCompanyOf(event, change.companyId),
     timestamp: change.timestamp === Date.parse(event.timestamp),
   }
   const field = Object.keys(agree).find((name) => !agree[name])
@@ -35,6 +36,10 @@ export function readPersonChange(change: PersonChange): ChangeMessage {
   if (!isStorableTime(change.receivedAt)) throw invalid('receivedAt is no time')
   if (!SHA256_HEX.test(change.bodySha256)) throw invalid('bodySha256 is no lower-case hex SHA-256')
   return { kind: 'change', change, event, payload }
+}
+
+function isCompanyOf({ company }: ReportedEvent, companyId: string): boolean {
+  return company === null ? companyId === '' : companyId.endsWith(company.id) && !companyId.includes('\0')
 }
 
 function parseObject(json: string): Record<string, unknown> {

@@ -30,6 +30,12 @@ describe('a person change', () => {
     expect(readPersonChange(personChange(event, { companyId: 'crm-acme' })).change.companyId).toBe('crm-acme')
   })
 
+  test('may name neither its person nor a company, and then comes without a company id', () => {
+    const thin = { ...event, person: { id: 'p1' }, company: null }
+    expect(readPersonChange(personChange(thin)).event.company).toBeNull()
+    expect(problemOf(() => readPersonChange(personChange(thin, { companyId: 'acme' })))).toContain('companyId')
+  })
+
   test.each<[keyof PersonChange, unknown]>([
     ['eventId', 'other'],
     ['source', 'linkedin'],

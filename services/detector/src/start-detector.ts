@@ -101,12 +101,13 @@ export async function startDetector(config: DetectorConfig, logger: Logger, shut
     const topic = topics.command(priority)
     return { topic, encode: await openWhenThere(() => openEncoder(schemas, topic, 'refresh-command'), whenThere) }
   }
-  const { events, windows, logs, groups } = createMongoStores(collectionsOf(db))
+  const { events, windows, logs, groups, directory } = createMongoStores(collectionsOf(db))
   const stores = guards.mongodb.ports({
     events: faults.port('events', events),
     windows: faults.port('windows', windows),
     logs: faults.port('logs', logs),
     groups: faults.port('groups', groups),
+    directory: faults.port('directory', directory),
   })
   const detector: Detector = {
     stores,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { BuyerGroup, PersonChange, RefreshCommand, RefreshResult } from '@buyer-group/shared/messages/messages.ts'
-import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
+import { reportedEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import { placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import { digest, digestMembers } from './digest.ts'
 import type { AcceptedMessage, CommandMessage, CurrentFact, DeadLetter, Place, ResultMessage } from './rules/facts.ts'
@@ -15,7 +15,7 @@ export function toAccepted(change: PersonChange, place: Place): AcceptedMessage 
 /** Where the event places its person; its own company where the payload says nothing that can be read. */
 function companiesOf({ payload, companyId }: PersonChange): readonly string[] {
   try {
-    const event = nativeEventSchema.parse(JSON.parse(payload))
+    const event = reportedEventSchema.parse(JSON.parse(payload))
     return placementsOf(event, companyId).map((placement) => placement.companyId)
   } catch {
     return [companyId]

@@ -12,6 +12,12 @@ export function compareStamps(left: ChangeStamp | undefined, right: ChangeStamp 
   return Buffer.compare(Buffer.from(left.by), Buffer.from(right.by))
 }
 
+/**
+ * The stamp of what nobody has said: the first instant that is stored at all (the year 0), by a key that sorts before
+ * every other, so that it loses to whatever is said.
+ */
+export const UNSAID_STAMP: ChangeStamp = { at: new Date('0000-01-01T00:00:00.000Z'), by: '!' }
+
 /** The later of the two; the left one where they are equal. */
 export function laterOf<Value>(left: Value, right: Value, stampOf: (value: Value) => ChangeStamp | undefined): Value {
   return compareStamps(stampOf(left), stampOf(right)) >= 0 ? left : right

@@ -29,7 +29,7 @@ const changes = fc
       personId: fc.constantFrom('per_1', 'per_2'),
       at: fc.integer({ min: 1, max: 4 }),
       key: fc.constantFrom('test:a', 'test:b', 'test:\u{1f600}', 'test:\uffee'),
-      active: fc.boolean(),
+      active: fc.constantFrom(true, false, null),
       title: fc.constantFrom(null, 'CFO', 'VP Sales', 'Zookeeper'),
       department: fc.constantFrom(null, 'Marketing', 'Legal', 'Zoology'),
     }),

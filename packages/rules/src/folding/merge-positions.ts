@@ -1,6 +1,6 @@
 import type { ChangeStamp, PositionDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { classifyDepartment, classifyTitle } from '../titles/classify-title.ts'
-import { compareStamps, laterOf } from './change-stamp.ts'
+import { compareStamps, laterOf, UNSAID_STAMP } from './change-stamp.ts'
 import type { PositionChange } from './person-sighting.ts'
 
 /**
@@ -9,6 +9,7 @@ import type { PositionChange } from './person-sighting.ts'
  */
 export function positionOf(change: PositionChange): PositionDoc {
   const stamp = { at: change.changedAt, by: change.changedBy }
+  const there = change.active === null ? UNSAID_STAMP : stamp
   const title = change.title ?? ''
   const read = classifyTitle(title)
   const named = change.department === null ? null : classifyDepartment(change.department)
@@ -18,9 +19,9 @@ export function positionOf(change: PositionChange): PositionDoc {
     title,
     seniority: read.seniority,
     department: named ?? read.department,
-    changedAt: change.changedAt,
-    changedBy: change.changedBy,
-    active: change.active,
+    changedAt: there.at,
+    changedBy: there.by,
+    active: change.active ?? true,
     ...(change.title === null ? {} : { titleChanged: stamp }),
     ...(named === null ? {} : { departmentChanged: stamp }),
   }

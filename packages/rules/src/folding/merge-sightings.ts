@@ -1,5 +1,5 @@
 import type { ChangeStamp } from '@buyer-group/shared/mongo/collections.ts'
-import { compareStamps, laterOf } from './change-stamp.ts'
+import { compareStamps, laterOf, UNSAID_STAMP } from './change-stamp.ts'
 import { normaliseEmail } from './normalise-email.ts'
 import type { PersonSighting } from './person-sighting.ts'
 import { isGap } from './sourced-people.ts'
@@ -7,6 +7,7 @@ import { isGap } from './sourced-people.ts'
 /** What a set of sightings says of one source id: the latest name, and the latest address that any of them named. */
 export interface PersonClaim {
   readonly sourceId: string
+  /** Empty where none of them named one. */
   readonly name: string
   readonly named: ChangeStamp
   readonly email: { readonly address: string; readonly stamp: ChangeStamp } | null
@@ -38,8 +39,8 @@ function claimOf(sighting: PersonSighting): PersonClaim {
   const address = normaliseEmail(sighting.email)
   return {
     sourceId: sighting.sourceId,
-    name: sighting.name,
-    named: stamp,
+    name: sighting.name ?? '',
+    named: sighting.name === null ? UNSAID_STAMP : stamp,
     email: address === null ? null : { address, stamp },
   }
 }

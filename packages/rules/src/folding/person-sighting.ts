@@ -2,7 +2,8 @@
 export interface PersonSighting {
   /** `source:id`. */
   readonly sourceId: string
-  readonly name: string
+  /** Null where the event does not name them, which leaves the one that is known. */
+  readonly name: string | null
   /** As the source wrote it; null where it names none, which leaves the one that is known. */
   readonly email: string | null
   readonly changedAt: Date
@@ -14,7 +15,8 @@ export interface PersonSighting {
 export interface PositionChange {
   readonly companyId: string
   readonly personId: string
-  readonly active: boolean
+  /** Null leaves it as it is known. */
+  readonly active: boolean | null
   /** Null leaves the one that is known. */
   readonly title: string | null
   /** As the source wrote it; null leaves the one that is known. */

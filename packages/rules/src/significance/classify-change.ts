@@ -1,4 +1,4 @@
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import { classifyTitle } from '../titles/classify-title.ts'
 import { SENIORITIES, type Seniority } from '../titles/title-rules.ts'
@@ -41,7 +41,7 @@ export interface ChangeClass {
  * new one counts as a change: what is read as `none` may be left out of a group, so `none` must be sure.
  * @param companyId the event's company as ingest named it.
  */
-export function classifyChange(event: NativeEvent, companyId: string): ChangeClass {
+export function classifyChange(event: ReportedEvent, companyId: string): ChangeClass {
   const placements = placementsOf(event, companyId)
   const here = placements.at(-1)
   if (here === undefined || placements.length > 1 || !here.active || namesAnotherCompany(event)) {

@@ -1,4 +1,4 @@
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { type Placement, placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import { type ChangeClass, classifyChange } from './classify-change.ts'
 import type { CompiledPolicy } from './compile-policy.ts'
@@ -23,7 +23,7 @@ const ABOUT_THE_TITLE: ReadonlySet<string> = new Set(['person.promotion', 'perso
  * @param companyId the event's company as ingest named it.
  */
 export function detectSignificantChange(
-  event: NativeEvent,
+  event: ReportedEvent,
   companyId: string,
   policy: CompiledPolicy,
 ): SignificanceReading {

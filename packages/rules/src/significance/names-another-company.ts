@@ -1,10 +1,10 @@
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 
 /**
  * Do the two sides of `changes.company` name different companies? One that is missing on one side alone differs: who
  * joins a company may come from none. Ids tell companies apart where both have one, names otherwise.
  */
-export function namesAnotherCompany({ changes }: NativeEvent): boolean {
+export function namesAnotherCompany({ changes }: ReportedEvent): boolean {
   const change = changes.company
   if (change === undefined) return false
   const before = sideOf(change.old)

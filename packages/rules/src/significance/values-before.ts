@@ -1,4 +1,4 @@
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 
 /** What an event says of the time before it; null where it does not say. `person.oldTitle` goes before `changes`. */
 export interface ValuesBefore {
@@ -6,7 +6,7 @@ export interface ValuesBefore {
   readonly department: string | null
 }
 
-export function valuesBefore({ person, changes }: NativeEvent): ValuesBefore {
+export function valuesBefore({ person, changes }: ReportedEvent): ValuesBefore {
   return {
     title: textOf(person.oldTitle) ?? textOf(changes.title?.old),
     department: textOf(changes.department?.old),

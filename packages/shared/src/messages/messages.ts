@@ -11,6 +11,7 @@ export interface PersonChange {
   readonly timestamp: number
   /** When ingest took it. */
   readonly receivedAt: number
+  /** Empty, as the name is, where the event names no company. */
   readonly companyId: string
   readonly companyName: string
   readonly personId: string

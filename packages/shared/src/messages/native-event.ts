@@ -58,6 +58,18 @@ export const nativeEventSchema = z.looseObject({
 
 export type NativeEvent = z.output<typeof nativeEventSchema>
 
+/**
+ * An event as it is published, recorded and folded: a native event, or a thin one that a provider's format gave. A thin
+ * one leaves out its person's name, or has null for its company, where the provider does not say. The companies of such
+ * a person are looked up by the detector; the people source completes the rest when they are refreshed.
+ */
+export const reportedEventSchema = nativeEventSchema.extend({
+  person: nativeEventSchema.shape.person.partial({ name: true }),
+  company: nativeEventSchema.shape.company.nullable(),
+})
+
+export type ReportedEvent = z.output<typeof reportedEventSchema>
+
 function hasControlCharacter(value: string): boolean {
   for (let index = 0; index < value.length; index += 1) {
     const unit = value.charCodeAt(index)

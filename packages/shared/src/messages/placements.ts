@@ -1,4 +1,4 @@
-import type { NativeEvent } from './native-event.ts'
+import type { ReportedEvent } from './native-event.ts'
 
 /** Where one person stands at one company after an event. */
 export interface Placement {
@@ -24,12 +24,16 @@ type CompanySide = string | { readonly id: string; readonly name?: string | unde
  *
  * `companyId` is the event's company as ingest named it: a source with its own numbering has a prefix there that
  * the signed payload lacks, and the companies inside `changes.company` get the same prefix.
+ *
+ * An event that names no company speaks of the one that its person was found at, and of none where `companyId` is empty.
  */
-export function placementsOf(event: NativeEvent, companyId: string): readonly Placement[] {
+export function placementsOf(event: ReportedEvent, companyId: string): readonly Placement[] {
+  const here = { title: newTitleOf(event), department: newDepartmentOf(event) }
+  if (event.company === null) return companyId === '' ? [] : [at({ id: companyId, name: null }, here)]
+
   const company: Company = { id: companyId, name: event.company.name }
   const prefix = companyId.endsWith(event.company.id) ? companyId.slice(0, -event.company.id.length) : ''
   const change = event.changes.company as { old?: CompanySide; new?: CompanySide } | undefined
-  const here = { title: newTitleOf(event), department: newDepartmentOf(event) }
 
   if (change === undefined) return [at(company, here)]
   if (change.new === null) return [gone(company)]
@@ -73,11 +77,11 @@ function isCompany(side: CompanySide, company: Company): boolean {
 const fold = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase()
 
 /** `person.newTitle` goes before `changes.title.new`; blank text says nothing. */
-function newTitleOf(event: NativeEvent): string | null {
+function newTitleOf(event: ReportedEvent): string | null {
   return textOf(event.person.newTitle) ?? textOf(event.changes.title?.new)
 }
 
-function newDepartmentOf(event: NativeEvent): string | null {
+function newDepartmentOf(event: ReportedEvent): string | null {
   return textOf(event.changes.department?.new) ?? textOf(event.person.department)
 }
 

@@ -5,7 +5,7 @@ import { createMongoStores } from './mongo-stores.ts'
 const database = useTestDatabase()
 
 describeDetectorStores('MongoDB', () => {
-  const { webhookEvents, refreshWindows, refreshLogs, buyerGroups } = database.collections
+  const { webhookEvents, refreshWindows, refreshLogs, buyerGroups, people, positions } = database.collections
   const byName = { events: webhookEvents, windows: refreshWindows, logs: refreshLogs }
   return {
     stores: createMongoStores(database.collections),
@@ -18,6 +18,10 @@ describeDetectorStores('MongoDB', () => {
     },
     putGroup: async (group) => {
       await buyerGroups.insertOne({ ...group })
+    },
+    putPerson: async (person, places) => {
+      await people.insertOne({ ...person })
+      await positions.insertMany(places.map((place) => ({ ...place })))
     },
     releaseAll: async (companyId) => {
       await webhookEvents.updateMany({ waitingFor: companyId }, { $pull: { waitingFor: companyId } })

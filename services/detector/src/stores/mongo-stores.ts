@@ -1,4 +1,5 @@
 import type { Collections } from '@buyer-group/shared/mongo/collections.ts'
+import { createMongoDirectoryStore } from './mongo-directory-store.ts'
 import { createMongoEventStore } from './mongo-event-store.ts'
 import { createMongoGroupStore } from './mongo-group-store.ts'
 import { createMongoRefreshLogStore } from './mongo-refresh-log-store.ts'
@@ -12,5 +13,6 @@ export function createMongoStores(collections: Collections): DetectorStores {
     windows: createMongoWindowStore(collections.refreshWindows),
     logs: createMongoRefreshLogStore(collections.refreshLogs),
     groups: createMongoGroupStore(collections.buyerGroups),
+    directory: createMongoDirectoryStore(collections),
   }
 }

@@ -21,6 +21,7 @@ export interface DetectorStores {
   readonly windows: WindowStore
   readonly logs: RefreshLogStore
   readonly groups: GroupStore
+  readonly directory: DirectoryStore
 }
 
 /** What became of each document of an insert, by idempotency key. */
@@ -77,6 +78,12 @@ export interface RefreshLogStore {
   findCompanies(commandIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Those of the commands whose refresh failed. */
   findFailed(commandIds: readonly string[]): Promise<ReadonlySet<string>>
+}
+
+/** The local directory, which the refresher writes and the detector only reads. */
+export interface DirectoryStore {
+  /** The companies at which each of these people stands now, by source id (`source:id`); nobody who stands at none. */
+  findCompanies(sourceIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>
 }
 
 /** The buyer groups, which the refresher writes and the detector only reads. */

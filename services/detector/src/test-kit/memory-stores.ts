@@ -1,7 +1,7 @@
 import type { WebhookEventDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { EVENT_KEPT_MS } from '@buyer-group/shared/mongo/rules/event-kept.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
-import type { DetectorStores, EventStore, GroupStore, RefreshLogStore } from '../stores/stores.ts'
+import type { DetectorStores, DirectoryStore, EventStore, GroupStore, RefreshLogStore } from '../stores/stores.ts'
 import { createMemoryWindowStore } from './memory-window-store.ts'
 
 /** The detector's stores over a database in memory; held to MongoDB's by the contract suite beside this file. */
@@ -11,6 +11,7 @@ export function createMemoryStores(database: MemoryDatabase): DetectorStores {
     windows: createMemoryWindowStore(database),
     logs: createMemoryLogStore(database),
     groups: createMemoryGroupStore(database),
+    directory: createMemoryDirectoryStore(database),
   }
 }
 
@@ -96,6 +97,21 @@ function createMemoryGroupStore({ groups, now }: MemoryDatabase): GroupStore {
         .toSorted(byAge)
         .slice(0, limit)
     },
+  }
+}
+
+function createMemoryDirectoryStore({ people, positions }: MemoryDatabase): DirectoryStore {
+  return {
+    findCompanies: async (sourceIds) =>
+      new Map(
+        sourceIds.flatMap((sourceId) => {
+          const person = [...people.values()].find((one) => one.sourceIds.includes(sourceId))
+          const companyIds = [...positions.values()]
+            .filter(({ personId, active }) => active && personId === person?.personId)
+            .map(({ companyId }) => companyId)
+          return companyIds.length === 0 ? [] : [[sourceId, companyIds.toSorted()] as const]
+        }),
+      ),
   }
 }
 

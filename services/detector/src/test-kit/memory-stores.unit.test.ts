@@ -1,4 +1,4 @@
-import { createMemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
+import { createMemoryDatabase, placeKey } from '@buyer-group/testing/memory/memory-database.ts'
 import { createMemoryStores } from './memory-stores.ts'
 import { describeDetectorStores } from './stores-contract.ts'
 
@@ -9,6 +9,10 @@ describeDetectorStores('memory', () => {
     all: async (name) => [...database[name].values()] as never,
     putWindow: async (window) => void database.windows.set(window.companyId, window),
     putGroup: async (group) => void database.groups.set(group.companyId, group),
+    putPerson: async (person, places) => {
+      database.people.set(person.personId, person)
+      for (const place of places) database.positions.set(placeKey(place), place)
+    },
     releaseAll: async (companyId) => {
       for (const [key, event] of database.events) {
         database.events.set(key, { ...event, waitingFor: event.waitingFor.filter((id) => id !== companyId) })

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import type { Decoded } from '@buyer-group/shared/kafka/consumer-types.ts'
 import type { IncomingMessage } from '@buyer-group/shared/kafka/incoming.ts'
 import type { PersonChange, RefreshRequest } from '@buyer-group/shared/messages/messages.ts'
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { type EventOverrides, nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { readPersonChange } from '../read-person-change.ts'
 import type { DetectorMessage } from '../rules/detector-message.ts'
@@ -14,7 +14,7 @@ export function incoming(headers: Record<string, string> = {}): IncomingMessage 
 const FIRST_ATTEMPT = { attempt: 1, isLastAttempt: false }
 
 /** The record that ingest would publish for an event. */
-export function personChange(event: NativeEvent, overrides: Partial<PersonChange> = {}): PersonChange {
+export function personChange(event: ReportedEvent, overrides: Partial<PersonChange> = {}): PersonChange {
   const payload = JSON.stringify(event)
   return {
     eventId: event.id,
@@ -22,8 +22,8 @@ export function personChange(event: NativeEvent, overrides: Partial<PersonChange
     type: event.type,
     timestamp: Date.parse(event.timestamp),
     receivedAt: Date.parse('2026-01-15T09:30:01.500Z'),
-    companyId: event.company.id,
-    companyName: event.company.name,
+    companyId: event.company?.id ?? '',
+    companyName: event.company?.name ?? '',
     personId: event.person.id,
     bodySha256: createHash('sha256').update(payload).digest('hex'),
     payload,
@@ -39,6 +39,17 @@ export function change(overrides: EventOverrides = {}, headers: Record<string, s
 /** A decoded promotion at a company of that id. */
 export const changeAt = (companyId: string, overrides: EventOverrides = {}) =>
   change({ company: { id: companyId }, ...overrides })
+
+/** A decoded change of a person of whom the event names neither name nor company. */
+export function thinChange(
+  personId: string,
+  overrides: Partial<Omit<ReportedEvent, 'person' | 'company'>> & { readonly newTitle?: string } = {},
+): Decoded<DetectorMessage> {
+  const { newTitle, ...event } = overrides
+  const person = newTitle === undefined ? { id: personId } : { id: personId, newTitle }
+  const thin = { ...nativeEvent({ type: 'person.company_change', changes: {}, ...event }), person, company: null }
+  return { message: incoming(), value: readPersonChange(personChange(thin)), ...FIRST_ATTEMPT }
+}
 
 /** A decoded move of a person between two identified companies, as the old one's event. */
 export const move = (from: string, to: string, overrides: EventOverrides = {}) =>

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BuyerGroupDoc, RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
+import type { BuyerGroupDoc, PersonDoc, PositionDoc, RefreshWindowDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import type { MemoryDatabase } from '@buyer-group/testing/memory/memory-database.ts'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -17,6 +17,7 @@ export interface StoresWorld {
   /** Also one that breaks the schema, as an old version or a hand may have left it. */
   putWindow(window: RefreshWindowDoc): Promise<void>
   putGroup(group: BuyerGroupDoc): Promise<void>
+  putPerson(person: PersonDoc, positions: readonly PositionDoc[]): Promise<void>
   /** Takes the company out of what every event waits for, as a refresh does that was quicker. */
   releaseAll(companyId: string): Promise<void>
 }
@@ -318,6 +319,24 @@ export function describeDetectorStores(adapter: string, open: () => StoresWorld)
       })
       await events.noteError(keys[0] ?? '', { code: 'late', message: 'words' })
       expect(await stored(keys[0] ?? '')).not.toHaveProperty('error')
+    })
+  })
+
+  describe(`the detector's directory in ${adapter}`, () => {
+    test('a person is found by any source id, at every company where they stand now', async () => {
+      const changed = { changedAt: new Date(1_000), changedBy: 'import' }
+      const sourceIds = [`hubspot:${acme}`, `pdl:${acme}`]
+      const place = (companyId: string, active: boolean) => {
+        return { companyId, personId: acme, title: '', seniority: 'other', department: 'other', active, ...changed }
+      }
+      const person = { personId: acme, sourceIds, name: 'Pat Doe', ...changed }
+      await world.putPerson(person, [place(`${acme}-b`, true), place(`${acme}-a`, true), place(`${acme}-left`, false)])
+      const gone = { ...person, personId: `${acme}-gone`, sourceIds: [`pdl:${acme}-gone`] }
+      await world.putPerson(gone, [{ ...place(`${acme}-a`, false), personId: gone.personId }])
+
+      const asked = [`pdl:${acme}`, `pdl:${acme}-gone`, `pdl:${acme}-stranger`]
+      const found = await world.stores.directory.findCompanies(asked)
+      expect([...found]).toEqual([[`pdl:${acme}`, [`${acme}-a`, `${acme}-b`]]])
     })
   })
 

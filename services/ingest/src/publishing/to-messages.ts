@@ -18,14 +18,17 @@ export interface ToMessagesOptions {
   readonly encodeRefreshRequest: Encode<RefreshRequest>
 }
 
-/** The messages' topics, keys (the company's id), Avro values and CloudEvents headers, which hold nothing personal. */
+/**
+ * The messages' topics, keys (the company's id; the person's `source:id` where the event names no company), Avro values and
+ * CloudEvents headers, which hold nothing personal.
+ */
 export function createToMessages({ topics, encodePersonChange, encodeRefreshRequest }: ToMessagesOptions): ToMessages {
   const personChanges = topics.name(TOPICS.personChanges)
   const refreshRequests = topics.name(TOPICS.refreshRequests)
   return {
     personChange: (change, traceparent) => ({
       topic: personChanges,
-      key: change.companyId,
+      key: change.companyId === '' ? eventIdempotencyKey(change.source, change.personId) : change.companyId,
       value: encodePersonChange(change),
       headers: ceHeaders({
         id: eventIdempotencyKey(change.source, change.eventId),

@@ -14,7 +14,10 @@ export type RefreshState = Pick<RefreshLogDoc, 'commandId' | 'status'>
  */
 export type JourneyStatus = 'undecided' | 'failed' | 'insignificant' | 'waiting' | 'covered'
 
-/** Tells where an event has got to. Holds ids, codes and times, nothing of the person. */
+/**
+ * Tells where an event has got to. Holds ids, codes and times, nothing of the person. The company is null where the event
+ * names none and its person was not found at exactly one.
+ */
 export function describeJourney(event: RecordedEvent, refreshes: readonly RefreshState[]) {
   const statusOf = new Map(refreshes.map(({ commandId, status }) => [commandId, status]))
   const withStatus = (commandId: string) => ({ commandId, status: statusOf.get(commandId) ?? null })
@@ -22,7 +25,7 @@ export function describeJourney(event: RecordedEvent, refreshes: readonly Refres
     id: event.idempotencyKey,
     source: event.source,
     type: event.eventType,
-    companyId: event.companyId,
+    companyId: event.companyId === '' ? null : event.companyId,
     status: journeyStatus(event),
     occurredAt: event.occurredAt.toISOString(),
     receivedAt: event.receivedAt.toISOString(),

@@ -1,11 +1,11 @@
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 
 export interface VerifiedWebhook {
-  readonly event: NativeEvent
-  /** The signed JSON exactly as it came. */
+  readonly event: ReportedEvent
+  /** The native event as JSON: of a native source the signed JSON exactly as it came. */
   readonly payload: string
-  /** Lower-case hex SHA-256 of the signed bytes. */
+  /** Lower-case hex SHA-256 of what was signed of the event. */
   readonly bodySha256: string
   /** Goes before the company's id: `company.id` is one namespace over all sources. */
   readonly companyIdPrefix: string
@@ -22,8 +22,8 @@ export function toPersonChange(webhook: VerifiedWebhook): PersonChange {
     type: event.type,
     timestamp: Date.parse(event.timestamp),
     receivedAt,
-    companyId: companyIdPrefix + event.company.id,
-    companyName: event.company.name,
+    companyId: event.company === null ? '' : companyIdPrefix + event.company.id,
+    companyName: event.company?.name ?? '',
     personId: event.person.id,
     bodySha256,
     payload,

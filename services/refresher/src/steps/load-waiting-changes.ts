@@ -1,7 +1,7 @@
 import { defineStep } from '@buyer-group/pipeline/step.ts'
 import { compareStamps } from '@buyer-group/rules/folding/change-stamp.ts'
 import type { WaitingChange } from '@buyer-group/rules/folding/waiting-change.ts'
-import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
+import { reportedEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import type { RefreshContext } from '../refresh-context.ts'
 import type { Company, Waiting } from '../refresh-state.ts'
 import { stepKey } from './step-key.ts'
@@ -22,7 +22,7 @@ export const loadWaitingChanges = defineStep({
     const changes: WaitingChange[] = []
     const unreadable: string[] = []
     for (const { idempotencyKey, companyId, occurredAt, receivedAt, payload } of docs) {
-      const event = nativeEventSchema.safeParse(payload)
+      const event = reportedEventSchema.safeParse(payload)
       if (event.success) changes.push({ idempotencyKey, companyId, occurredAt, receivedAt, event: event.data })
       else unreadable.push(idempotencyKey)
     }

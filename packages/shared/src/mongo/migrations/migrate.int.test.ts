@@ -6,7 +6,13 @@ import { collectionsOf } from '../collections.ts'
 import { migrate } from './migrate.ts'
 
 const logger = createLogger('test', 'fatal')
-const ALL = ['0001-collections', '0002-dead-letter-replays', '0003-aged-groups', '0004-pipeline-step-results']
+const ALL = [
+  '0001-collections',
+  '0002-dead-letter-replays',
+  '0003-aged-groups',
+  '0004-pipeline-step-results',
+  '0005-thin-events',
+]
 const freshDatabase = useFreshDatabase()
 let db: Db
 
@@ -49,7 +55,7 @@ test('creates every collection of the contract with its indexes', async () => {
     pipeline_step_results: ['expiresAt ttl 0', 'run+version+node+idempotencyKey unique'],
     refresh_windows: ['closesAt partial', 'companyId unique', 'outbox.requestedAt partial'],
     people: ['email unique partial', 'personId unique', 'sourceIds unique'],
-    positions: ['companyId+personId unique'],
+    positions: ['companyId+personId unique', 'personId partial'],
     buyer_groups: ['companyId unique', 'refreshedAt+companyId'],
     dead_letter_replays: ['createdAt', 'expiresAt ttl 0', 'replayId unique'],
     schema_migrations: [],

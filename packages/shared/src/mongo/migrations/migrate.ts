@@ -5,6 +5,7 @@ import { collectionsMigration } from './0001-collections/migration.ts'
 import { deadLetterReplaysMigration } from './0002-dead-letter-replays/migration.ts'
 import { agedGroupsMigration } from './0003-aged-groups.ts'
 import { pipelineStepResultsMigration } from './0004-pipeline-step-results/migration.ts'
+import { thinEventsMigration } from './0005-thin-events.ts'
 import { withLease } from './lease.ts'
 import type { Migration, MigrationContext } from './migration.ts'
 import { createMigrationStorage } from './migration-storage.ts'
@@ -15,6 +16,7 @@ export const MIGRATIONS: readonly Migration[] = [
   deadLetterReplaysMigration,
   agedGroupsMigration,
   pipelineStepResultsMigration,
+  thinEventsMigration,
 ]
 
 export interface MigrateOptions {
