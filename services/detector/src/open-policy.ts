@@ -7,13 +7,8 @@ import {
 } from '@buyer-group/rules/significance/significance-policy.ts'
 import { DEFAULT_SIGNIFICANT_TYPES } from '@buyer-group/rules/significance/significant-types.ts'
 import type { Versioned } from '@buyer-group/shared/config/content-version.ts'
-import {
-  builtIn,
-  openReloadingFile,
-  type ReloadingFile,
-  type ReloadingFileOptions,
-  type ReloadLogger,
-} from '@buyer-group/shared/config/reloading-file.ts'
+import type { ReloadingFile, ReloadLogger } from '@buyer-group/shared/config/reloading.ts'
+import { builtIn, openReloadingFile, type ReloadingFileOptions } from '@buyer-group/shared/config/reloading-file.ts'
 import type { DetectorConfig } from './config.ts'
 
 interface PolicyOptions

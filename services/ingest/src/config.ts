@@ -39,6 +39,12 @@ export const ingestConfigSchema = z
       .describe(
         'the names of the sources that are taken, separated by commas; a detector that has it warns of a significance policy that names others.',
       ),
+    SOURCES_FILE: z
+      .string()
+      .optional()
+      .describe(
+        'the path of a JSON file with further sources, each with its scheme, secrets and limits (docs/webhook-sources.md); one that WEBHOOK_SOURCES names too is as the file has it. Read again when it changes and on SIGHUP.',
+      ),
     COMPANY_ID_PREFIXES: commaList
       .optional()
       .describe(

@@ -67,6 +67,8 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
   }
 
   return async ({ method, target, headers, pathSource, readBody }) => {
+    // Before anything is waited for: the sources that `pathSource` is one of, whatever is configured meanwhile.
+    const sources = options.sources()
     const unsupported = explainMediaType(headers)
     if (unsupported !== undefined) return refuse('unsupported_media_type', unsupported)
 
@@ -76,7 +78,6 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
 
     if (options.isClockOff()) return refuse('unavailable', CLOCK_IS_OFF, retryAfter(10))
     const now = options.now()
-    const sources = options.sources()
     const scheme = pathSource?.scheme ?? nativeScheme
     const secrets = secretsAt(pathSource?.secrets ?? sources.allSecrets, now)
     const signature = scheme.verify({ method, target, headers, body: body.bytes }, secrets, now)

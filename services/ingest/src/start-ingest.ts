@@ -1,4 +1,5 @@
 import { checkRegistry } from '@buyer-group/shared/avro/registry-check.ts'
+import { createReloadMetrics } from '@buyer-group/shared/config/reload-metrics.ts'
 import { readFaultPoints } from '@buyer-group/shared/faults/fault-points.ts'
 import type { Logger } from '@buyer-group/shared/logging/create-logger.ts'
 import { collectionsOf } from '@buyer-group/shared/mongo/collections.ts'
@@ -17,8 +18,7 @@ import { createMetrics } from './metrics.ts'
 import { openMongo, readDatabaseTime } from './open-mongo.ts'
 import { connectMessaging } from './publishing/connect-messaging.ts'
 import { openMessaging } from './publishing/open-messaging.ts'
-import { readSources } from './sources/read-sources.ts'
-import { createSources } from './sources/sources.ts'
+import { openSources } from './sources/open-sources.ts'
 
 /**
  * Opens everything ingest works with, binds it and listens. Starts whatever is away, and says so on /readyz: requests
@@ -27,13 +27,18 @@ import { createSources } from './sources/sources.ts'
  */
 export async function startIngest(config: IngestConfig, logger: Logger, shutdown: Shutdown): Promise<void> {
   const faults = readFaultPoints(process.env)
-  const { definitions, commonSecrets } = readSources(config, process.env)
-  const sources = createSources(definitions, commonSecrets)
-
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const metrics = createMetrics(registry)
   const now = () => Date.now()
+
+  const sources = await openSources(config, {
+    env: process.env,
+    now,
+    logger,
+    metrics: createReloadMetrics(registry),
+  })
+  shutdown.register('sources', () => sources.close())
 
   const mongo = openMongo(config.MONGODB_URI, config.MONGODB_DATABASE)
   shutdown.register('mongodb', () => mongo.client.close())
@@ -64,7 +69,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   const collections = collectionsOf(mongo.db)
   const ingest = createIngest({
     config,
-    sources: () => sources,
+    sources: sources.current,
     collections,
     messaging,
     guards,
@@ -112,5 +117,5 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   metrics.watchConnections(server.countConnections)
   shutdown.register('http', () => server.close())
   isListening = true
-  logger.info({ port: server.port, adminPort: admin.port, sources: sources.names }, 'listening')
+  logger.info({ port: server.port, adminPort: admin.port, sources: sources.current().names }, 'listening')
 }

@@ -1,12 +1,8 @@
 import { buyerGroupProfileSchema } from '@buyer-group/rules/membership/buyer-group-profile.ts'
 import { DEFAULT_PROFILE } from '@buyer-group/rules/membership/default-profile.ts'
 import type { BuyerGroupProfile } from '@buyer-group/rules/membership/profile-parts.ts'
-import {
-  builtIn,
-  openReloadingFile,
-  type ReloadingFile,
-  type ReloadingFileOptions,
-} from '@buyer-group/shared/config/reloading-file.ts'
+import type { ReloadingFile } from '@buyer-group/shared/config/reloading.ts'
+import { builtIn, openReloadingFile, type ReloadingFileOptions } from '@buyer-group/shared/config/reloading-file.ts'
 
 /**
  * The buyer-group profile in the file, watched for changes; the built-in one where no file is named.

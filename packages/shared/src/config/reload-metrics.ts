@@ -28,14 +28,22 @@ export function createReloadMetrics(registry: Registry): ReloadMetrics {
     labelNames: ['variable'],
     registers,
   })
+  const lastSuccess = new Gauge({
+    name: 'config_file_last_reload_success_timestamp_seconds',
+    help: 'When the configuration file in use was read, in seconds since the epoch.',
+    labelNames: ['variable'],
+    registers,
+  })
   return {
     opened: (variable) => {
       for (const outcome of ['reloaded', 'refused']) reloads.inc({ variable, outcome }, 0)
       isCurrent.set({ variable }, 1)
+      lastSuccess.setToCurrentTime({ variable })
     },
     changed: (variable, outcome) => {
       reloads.inc({ variable, outcome })
       isCurrent.set({ variable }, outcome === 'reloaded' ? 1 : 0)
+      if (outcome === 'reloaded') lastSuccess.setToCurrentTime({ variable })
     },
   }
 }

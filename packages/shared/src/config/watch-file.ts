@@ -14,8 +14,8 @@ const SETTLE_MS = 100
 const KUBERNETES_DATA = '..data'
 
 /**
- * Watches one file by three means: its directory's events (which survive a replacement by rename, unlike a watch of
- * the file itself), a slow poll of what the path leads to, and SIGHUP. Holds no process open.
+ * Watches one file by two means: its directory's events (which survive a replacement by rename, unlike a watch of the
+ * file itself), and a slow poll of what the path leads to. The file need not be there. Holds no process open.
  */
 export const watchFileChanges: WatchFile = (path, onChange) => {
   const file = resolve(path)
@@ -26,12 +26,10 @@ export const watchFileChanges: WatchFile = (path, onChange) => {
   }
   const directory = watchDirectory(dirname(file), new Set([basename(file), KUBERNETES_DATA]), settle)
   watchFile(file, { persistent: false, interval: POLL_MS }, settle)
-  process.on('SIGHUP', onChange)
   return () => {
     clearTimeout(settling)
     directory?.close()
     unwatchFile(file, settle)
-    process.off('SIGHUP', onChange)
   }
 }
 

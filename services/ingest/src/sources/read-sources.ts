@@ -1,15 +1,12 @@
 import { ConfigError } from '@buyer-group/shared/config/read-config.ts'
 import type { IngestConfig } from '../config.ts'
 import { MIN_SECRET_LENGTH } from '../schemes/text-key.ts'
+import { explainSourceName } from './source-names.ts'
 import type { SourceDefinition } from './sources.ts'
 
 const OWN_SECRET = 'WEBHOOK_SECRET_'
 
-/** Names end up in idempotency keys (`source:id`), URLs and metric labels. */
-const SOURCE_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,63}$/
-
-/** Paths under /api/webhooks that are no source. */
-const RESERVED = new Set(['person-change'])
+type Environment = Readonly<Record<string, string | undefined>>
 
 export interface SourceSettings {
   readonly definitions: readonly SourceDefinition[]
@@ -17,30 +14,61 @@ export interface SourceSettings {
 }
 
 /**
- * Reads the sources with their secrets and prefixes; the second step after `readConfig`, because the names of the
- * variables depend on `WEBHOOK_SOURCES`.
+ * Reads the sources of `WEBHOOK_SOURCES` with their secrets and prefixes; the second step after `readConfig`, because
+ * the names of the variables depend on it. Where there is a file of sources, the names that are taken by default do not
+ * ask for a `WEBHOOK_SECRET`: those without any secret are left out.
  * @throws ConfigError naming the variable and the reason.
  */
 export function readSources(
-  config: Pick<IngestConfig, 'WEBHOOK_SOURCES' | 'WEBHOOK_SECRET' | 'COMPANY_ID_PREFIXES'>,
-  env: Readonly<Record<string, string | undefined>>,
+  config: Pick<IngestConfig, 'WEBHOOK_SOURCES' | 'WEBHOOK_SECRET' | 'COMPANY_ID_PREFIXES' | 'SOURCES_FILE'>,
+  env: Environment,
 ): SourceSettings {
   const nameByVariable = readNames(config.WEBHOOK_SOURCES)
-  refuseStraySecrets(nameByVariable, env)
   const prefixes = readPrefixes(config.COMPANY_ID_PREFIXES ?? [], config.WEBHOOK_SOURCES)
-  const definitions = [...nameByVariable].map(([variable, name]) => ({
-    name,
-    ownSecrets: readSecrets(variable, env[variable]),
-    companyIdPrefix: prefixes.get(name) ?? '',
-  }))
   const commonSecrets = readSecrets('WEBHOOK_SECRET', config.WEBHOOK_SECRET)
-  const without = definitions.find(({ ownSecrets }) => ownSecrets.length === 0)
-  if (commonSecrets.length === 0 && without !== undefined) {
-    throw new ConfigError(
-      `WEBHOOK_SECRET is required but not set: the source "${without.name}" has no secret of its own (${secretVariable(without.name)}). It is the secret that providers sign with.`,
-    )
-  }
+  const isOptional = config.SOURCES_FILE !== undefined && !env.WEBHOOK_SOURCES && commonSecrets.length === 0
+  const definitions = [...nameByVariable]
+    .map(([variable, name]) => ({
+      name,
+      ownSecrets: readSecrets(variable, env[variable]),
+      companyIdPrefix: prefixes.get(name) ?? '',
+    }))
+    .filter(({ ownSecrets }) => !isOptional || ownSecrets.length > 0)
   return { definitions, commonSecrets }
+}
+
+/** The sources of the environment and those of the file; one that both name is the file's. */
+export function joinSources(
+  { definitions, commonSecrets }: SourceSettings,
+  ofFile: readonly SourceDefinition[],
+): SourceSettings {
+  const names = new Set(ofFile.map(({ name }) => name))
+  return { definitions: [...definitions.filter(({ name }) => !names.has(name)), ...ofFile], commonSecrets }
+}
+
+/** The name of a source for which there is no secret, neither of its own nor a common one. */
+export function findSourceWithoutSecret({ definitions, commonSecrets }: SourceSettings): string | undefined {
+  return commonSecrets.length > 0 ? undefined : definitions.find(({ ownSecrets }) => ownSecrets.length === 0)?.name
+}
+
+/**
+ * Refuses a variable that looks like a source's secrets and belongs to none: a slip in a name would leave the source
+ * with other secrets than was meant.
+ * @param referred the variables that a file of sources names.
+ * @throws ConfigError naming the variable.
+ */
+export function refuseStraySecrets(
+  config: Pick<IngestConfig, 'WEBHOOK_SOURCES'>,
+  env: Environment,
+  referred: readonly string[] = [],
+): void {
+  const known = new Set([...config.WEBHOOK_SOURCES.map(secretVariable), ...referred])
+  for (const [variable, value] of Object.entries(env)) {
+    if (!variable.startsWith(OWN_SECRET) || value === undefined || value === '') continue
+    if (!known.has(variable)) {
+      throw new ConfigError(`${variable} belongs to no source: add the source to WEBHOOK_SOURCES or unset it.`)
+    }
+  }
 }
 
 /** The variable with a source's own secrets: `WEBHOOK_SECRET_` and its name in capitals, other characters as `_`. */
@@ -51,12 +79,8 @@ export function secretVariable(source: string): string {
 function readNames(names: readonly string[]): Map<string, string> {
   const nameByVariable = new Map<string, string>()
   for (const name of names) {
-    if (!SOURCE_NAME.test(name)) {
-      throw new ConfigError(
-        `WEBHOOK_SOURCES is not valid: a source's name is letters, digits, dots, dashes and underscores, at most 64.`,
-      )
-    }
-    if (RESERVED.has(name)) throw new ConfigError(`WEBHOOK_SOURCES is not valid: "${name}" is no free name.`)
+    const problem = explainSourceName(name)
+    if (problem !== undefined) throw new ConfigError(`WEBHOOK_SOURCES is not valid: ${problem}`)
     const variable = secretVariable(name)
     const other = nameByVariable.get(variable)
     if (other !== undefined) {
@@ -69,18 +93,6 @@ function readNames(names: readonly string[]): Map<string, string> {
     nameByVariable.set(variable, name)
   }
   return nameByVariable
-}
-
-function refuseStraySecrets(
-  nameByVariable: ReadonlyMap<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
-): void {
-  for (const [variable, value] of Object.entries(env)) {
-    if (!variable.startsWith(OWN_SECRET) || value === undefined || value === '') continue
-    if (!nameByVariable.has(variable)) {
-      throw new ConfigError(`${variable} belongs to no source: add the source to WEBHOOK_SOURCES or unset it.`)
-    }
-  }
 }
 
 function readSecrets(variable: string, value: string | undefined): string[] {

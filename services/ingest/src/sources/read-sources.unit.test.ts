@@ -1,6 +1,8 @@
 import { ConfigError, readConfig } from '@buyer-group/shared/config/read-config.ts'
+import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import { describe, expect, test } from 'vitest'
 import { ingestConfigSchema } from '../config.ts'
+import { openSources } from './open-sources.ts'
 import { readSources, secretVariable } from './read-sources.ts'
 
 const NEEDED = {
@@ -11,9 +13,10 @@ const NEEDED = {
 
 const read = (env: Record<string, string>) => readSources(readConfig(ingestConfigSchema, { ...NEEDED, ...env }), env)
 
-const message = (env: Record<string, string>): string => {
+const message = async (env: Record<string, string>): Promise<string> => {
   try {
-    read(env)
+    const config = readConfig(ingestConfigSchema, { ...NEEDED, ...env })
+    await openSources(config, { env, now: () => 0, logger: createLogger('test', 'fatal') })
   } catch (error) {
     if (error instanceof ConfigError) return error.message
   }
@@ -38,6 +41,12 @@ describe('the configured sources', () => {
   test('need no WEBHOOK_SECRET where each has its own', () => {
     const env = { WEBHOOK_SOURCES: 'a,b', WEBHOOK_SECRET_A: 'secret-of-a', WEBHOOK_SECRET_B: 'secret-of-b' }
     expect(read(env).commonSecrets).toEqual([])
+  })
+
+  test('are those with a secret where a file names others and nothing names these', () => {
+    const env = { SOURCES_FILE: 'sources.json', WEBHOOK_SECRET_LINKEDIN: 'linkedin-1' }
+    expect(read(env).definitions.map(({ name }) => name)).toEqual(['linkedin'])
+    expect(read({ ...env, WEBHOOK_SOURCES: 'a,b' }).definitions.map(({ name }) => name)).toEqual(['a', 'b'])
   })
 
   test('have their company id prefix', () => {
@@ -66,11 +75,11 @@ describe('the configured sources', () => {
     [{ WEBHOOK_SECRET: 'common-secret', WEBHOOK_SOURCES: 'a-b,a_b' }, /share the variable WEBHOOK_SECRET_A_B/],
     [{ WEBHOOK_SECRET: 'common-secret', COMPANY_ID_PREFIXES: 'linkedin' }, /^COMPANY_ID_PREFIXES is not valid/],
     [{ WEBHOOK_SECRET: 'common-secret', COMPANY_ID_PREFIXES: 'nobody=n:' }, /"nobody" is no source/],
-  ])('are refused in one sentence that names the variable: %j', (env, expected) => {
-    expect(message(env as unknown as Record<string, string>)).toMatch(expected)
+  ])('are refused in one sentence that names the variable: %j', async (env, expected) => {
+    expect(await message(env as unknown as Record<string, string>)).toMatch(expected)
   })
 
-  test('a refusal does not print the secret', () => {
-    expect(message({ WEBHOOK_SECRET: 's3cr3t' })).not.toContain('s3cr3t')
+  test('a refusal does not print the secret', async () => {
+    expect(await message({ WEBHOOK_SECRET: 's3cr3t' })).not.toContain('s3cr3t')
   })
 })
