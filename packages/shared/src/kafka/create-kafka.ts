@@ -1,6 +1,8 @@
 import { Kafka, type LogEntry, logLevel } from 'kafkajs'
 import type { Logger } from '../logging/create-logger.ts'
+
 import { heartbeatAfterClockSteps } from './heartbeat-after-clock-steps.ts'
+import { replaceEncoders } from './replace-encoders.ts'
 import { stopIdlePolling } from './stop-idle-polling.ts'
 
 /** For who passes a client on: kafkajs itself is known in this folder alone. */
@@ -14,6 +16,7 @@ export interface KafkaOptions {
 
 /** A kafkajs client whose own log lines go to ours. Connects to nothing until it is used. */
 export function createKafka({ brokers, clientId, logger }: KafkaOptions): Kafka {
+  replaceEncoders()
   stopIdlePolling()
   heartbeatAfterClockSteps()
   return new Kafka({
