@@ -65,8 +65,17 @@ export const ingestConfigSchema = z
     RATE_LIMIT: integer(1, 1_000_000)
       .optional()
       .describe(
-        'the most events a second that one instance takes from one source; further ones are answered 429. No limit by default.',
+        'the most events a second that one instance takes from a source without a rate of its own; further ones are answered 429. No limit by default.',
       ),
+    GLOBAL_RATE_LIMIT: integer(1, 1_000_000)
+      .optional()
+      .describe(
+        'the most events a second that one instance takes from all sources together; further ones are answered 429. No limit by default.',
+      ),
+    RATE_LIMIT_BURST: duration
+      .refine((ms) => ms > 0, 'expected more than nothing')
+      .prefault('1s')
+      .describe('how much of each rate may come at once: what flows in over this time.'),
     RECENT_EVENTS: integer(1, 10_000_000)
       .prefault('100000')
       .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),

@@ -28,7 +28,14 @@ import type { Sources } from './sources/sources.ts'
 export interface IngestParts {
   readonly config: Pick<
     IngestConfig,
-    'API_TOKEN' | 'MAX_BATCH_EVENTS' | 'MAX_QUEUED_EVENTS' | 'RATE_LIMIT' | 'RECENT_EVENTS' | 'PUBLISH_TIMEOUT'
+    | 'API_TOKEN'
+    | 'GLOBAL_RATE_LIMIT'
+    | 'MAX_BATCH_EVENTS'
+    | 'MAX_QUEUED_EVENTS'
+    | 'PUBLISH_TIMEOUT'
+    | 'RATE_LIMIT'
+    | 'RATE_LIMIT_BURST'
+    | 'RECENT_EVENTS'
   >
   /** The sources as they are configured now. */
   sources(): Sources
@@ -39,6 +46,8 @@ export interface IngestParts {
   readonly clock: Pick<ClockGuard, 'isOff'>
   /** Milliseconds since the epoch. */
   now(): number
+  /** Milliseconds of a clock that never goes back. */
+  monotonic(): number
   readonly metrics: IngestMetrics
   readonly logger: Logger
 }
@@ -55,7 +64,7 @@ export interface Ingest {
 
 /** Binds the parts of ingest to one another: what a request can reach, from the server's side to Kafka and MongoDB. */
 export function createIngest(parts: IngestParts): Ingest {
-  const { config, sources, collections, messaging, guards, faults, clock, now, metrics, logger } = parts
+  const { config, sources, collections, messaging, guards, faults, clock, now, monotonic, metrics, logger } = parts
 
   const publishEach = createPublishEach({
     publisher: () => messaging.current()?.publisher,
@@ -84,7 +93,15 @@ export function createIngest(parts: IngestParts): Ingest {
     sources,
     now,
     isClockOff: clock.isOff,
-    limitRate: createLimitRate(config.RATE_LIMIT),
+    limitRate: createLimitRate({
+      limits: {
+        perSource: config.RATE_LIMIT,
+        global: config.GLOBAL_RATE_LIMIT,
+        burstMs: config.RATE_LIMIT_BURST,
+      },
+      monotonic,
+      metrics,
+    }),
     toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
     publish: createPublishDelivery({ publishEvent, known, findRecorded }),
     metrics,

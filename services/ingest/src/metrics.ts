@@ -26,6 +26,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['reason'] as const,
       registers,
     }),
+    rateLimited: new Counter({
+      name: 'ingest_events_rate_limited_total',
+      help: 'Events answered 429, by their source and by the limit: of the source, or of all sources together.',
+      labelNames: ['source', 'scope'] as const,
+      registers,
+    }),
     connectionsDropped: new Counter({
       name: 'ingest_connections_dropped_total',
       help: 'Connections closed as soon as they were made, because MAX_CONNECTIONS were open.',

@@ -121,7 +121,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
     }
 
     // Only signed events of a known source count, so nobody else can use up what it may send.
-    const waitSeconds = await options.limitRate(source, validated.events.length)
+    const waitSeconds = options.limitRate(source, validated.events.length)
     if (waitSeconds !== undefined) return refuse('rate_limited', RATE_HELP, retryAfter(waitSeconds))
 
     const traceparent = passOrMakeTraceparent(oneHeader(headers.traceparent))

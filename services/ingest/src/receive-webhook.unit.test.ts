@@ -31,7 +31,7 @@ function harness(options: Partial<ReceiveWebhookOptions> & { outcome?: DeliveryO
     sources: () => sources,
     now: () => NOW,
     isClockOff: () => false,
-    limitRate: async () => undefined,
+    limitRate: () => undefined,
     toMessage: (change, traceparent) => ({
       topic: 't',
       key: change.companyId,
@@ -243,7 +243,7 @@ test('thousands of issues are cut short and counted', async () => {
 
 test('an event beyond the rate of its source is refused before repeats are looked for; others never count', async () => {
   const counted: string[] = []
-  const limitRate = async ({ name }: { name: string }) => {
+  const limitRate = ({ name }: { name: string }) => {
     counted.push(name)
     return 3
   }

@@ -31,6 +31,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   collectDefaultMetrics({ register: registry })
   const metrics = createMetrics(registry)
   const now = () => Date.now()
+  const monotonic = () => performance.now()
 
   const sources = await openSources(config, {
     env: process.env,
@@ -45,7 +46,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   const clock = createClockGuard({
     readDatabaseTime: () => readDatabaseTime(mongo.db),
     now,
-    monotonic: () => performance.now(),
+    monotonic,
     logger,
   })
   metrics.watchClock(clock.skewMs)
@@ -76,6 +77,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
     faults,
     clock,
     now,
+    monotonic,
     metrics,
     logger,
   })

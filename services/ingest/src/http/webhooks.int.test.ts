@@ -158,24 +158,30 @@ describe('what is refused', () => {
     }
   })
 
-  test('a source that sends too much is 429 with Retry-After, and nobody unsigned can use up what it may send', async () => {
-    const { url, kafka, registry } = await start({ rateLimit: 1 })
-    expect((await postEvent(url, nativeEvent(), 'nobodys-secret')).status).toBe(401)
-    const statuses = new Set<number>()
-    let refused: Response | undefined
-    while (refused === undefined) {
-      const answer = await postEvent(url, nativeEvent(), SECRET)
-      if (answer.status === 429) refused = answer
-      else statuses.add(answer.status)
+  test('a flood above the rate is 429 with Retry-After, and nobody unsigned can use up what a source may send', async () => {
+    const clock = { now: 0 }
+    const { url, kafka, registry } = await start({ rateLimit: 3, globalRateLimit: 5, monotonic: () => clock.now })
+    const flood = async (count: number, event: Parameters<typeof nativeEvent>[0], secret: string) => {
+      const post = () => postEvent(url, nativeEvent(event), secret)
+      const answers = await Promise.all(Array.from({ length: count }, post))
+      return Map.groupBy(answers, ({ status }) => status)
     }
-    expect([...statuses]).toEqual([202])
+    const counts = (answers: Map<number, readonly Response[]>) =>
+      Object.fromEntries([...answers].map(([status, list]) => [status, list.length]))
+
+    expect(counts(await flood(10, {}, 'nobodys-secret'))).toEqual({ 401: 10 })
+    const answers = await flood(20, {}, SECRET)
+    expect(counts(answers)).toEqual({ 202: 3, 429: 17 })
+    const refused = answers.get(429)?.[0] as Response
     expect(refused.headers.get('retry-after')).toBe('1')
     expect(await codeOf(refused)).toMatchObject({ code: 'rate_limited' })
-    expect((await postEvent(url, nativeEvent({ source: 'linkedin' }), LINKEDIN_SECRET)).status).toBe(202)
-    expect(kafka.published.length).toBeGreaterThan(0)
-    expect(await registry.getSingleMetricAsString('ingest_events_rejected_total')).toContain(
-      '{reason="rate_limited"} 1',
-    )
+    expect(counts(await flood(10, { source: 'linkedin' }, LINKEDIN_SECRET))).toEqual({ 202: 2, 429: 8 })
+    clock.now = 1_000
+    expect(counts(await flood(20, {}, SECRET))).toEqual({ 202: 3, 429: 17 })
+    expect(kafka.published).toHaveLength(8)
+    const limited = await registry.getSingleMetricAsString('ingest_events_rate_limited_total')
+    expect(limited).toContain('{source="test",scope="source"} 34')
+    expect(limited).toContain('{source="linkedin",scope="global"} 8')
   })
 
   test('a body of 256 KiB is read whole and one byte more is 413, with and without its length announced', async () => {

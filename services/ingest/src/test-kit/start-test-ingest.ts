@@ -50,8 +50,11 @@ export interface TestIngestOptions {
   readonly mongodbUri?: string
   readonly token?: string | undefined
   readonly publishTimeoutMs?: number
-  /** Events a second and source. */
+  /** Events a second, of a source and of all. */
   readonly rateLimit?: number
+  readonly globalRateLimit?: number
+  /** In milliseconds: the real one unless given. */
+  readonly monotonic?: () => number
   /** Silent unless given. */
   readonly logger?: Logger
   readonly connectionLimits?: Partial<ConnectionLimits>
@@ -101,6 +104,8 @@ export async function startTestIngest(
       MAX_BATCH_EVENTS: 100,
       MAX_QUEUED_EVENTS: 1_000,
       RATE_LIMIT: options.rateLimit,
+      GLOBAL_RATE_LIMIT: options.globalRateLimit,
+      RATE_LIMIT_BURST: 1_000,
       RECENT_EVENTS: 1_000,
       PUBLISH_TIMEOUT: options.publishTimeoutMs ?? 10_000,
     },
@@ -115,6 +120,7 @@ export async function startTestIngest(
     ),
     clock: { isOff: () => state.clockIsOff },
     now: () => Date.now(),
+    monotonic: options.monotonic ?? (() => performance.now()),
     metrics,
     logger,
   })
