@@ -110,6 +110,7 @@ export function createIngest(parts: IngestParts): Ingest {
   const serve = createServeAnswer({ metrics, logger })
   const findWebhookRoute = createWebhookRoutes({ sources, receiveWebhook, now })
   const app = createApp({
+    sources,
     findWebhookRoute,
     requestRefresh: createRequestRefresh({
       now,

@@ -4,9 +4,11 @@ import { type Answer, json } from '../answer.ts'
 import { problem } from '../problems.ts'
 import type { ReadState } from '../read-state.ts'
 import type { RefreshHttpRequest } from '../request-refresh.ts'
+import type { Sources } from '../sources/sources.ts'
 import type { CheckBearer } from './check-bearer.ts'
 import { createDocsPage } from './docs/docs-page.ts'
-import { jsonSchemaOfNativeEvent, openapiDocument } from './openapi.ts'
+import { jsonSchemaOfNativeEvent } from './openapi/native-event-schema.ts'
+import { createOpenapiAnswer } from './openapi/openapi-answer.ts'
 import { readBody } from './read-body.ts'
 import { sendAnswer } from './send-answer.ts'
 import type { ServeAnswer } from './serve-answer.ts'
@@ -14,6 +16,8 @@ import { DOCS_PATH, NATIVE_EVENT_SCHEMA_PATH, OPENAPI_PATH } from './webhook-inf
 import type { FindWebhookRoute } from './webhook-routes.ts'
 
 export interface AppOptions {
+  /** The sources as they are configured now. */
+  sources(): Sources
   readonly findWebhookRoute: FindWebhookRoute
   requestRefresh(request: RefreshHttpRequest): Promise<Answer>
   readonly readState: ReadState
@@ -30,7 +34,7 @@ interface Handlers {
 
 /** The routes of ingest. Express only finds the way: what is answered, and why, is decided elsewhere. */
 export function createApp(options: AppOptions): Express {
-  const { findWebhookRoute, requestRefresh, readState, checkBearer, serve } = options
+  const { sources, findWebhookRoute, requestRefresh, readState, checkBearer, serve } = options
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
@@ -65,9 +69,11 @@ export function createApp(options: AppOptions): Express {
     GET: withToken((request) => readState.buyerGroup(String(request.params.id))),
   })
 
-  const openapi = json(200, openapiDocument(), CACHEABLE)
-  const jsonSchema = json(200, jsonSchemaOfNativeEvent(), { ...CACHEABLE, 'content-type': 'application/schema+json' })
-  route(OPENAPI_PATH, { GET: () => openapi })
+  const jsonSchema = json(200, jsonSchemaOfNativeEvent(), {
+    'cache-control': 'public, max-age=60',
+    'content-type': 'application/schema+json',
+  })
+  route(OPENAPI_PATH, { GET: createOpenapiAnswer(sources) })
   route(NATIVE_EVENT_SCHEMA_PATH, { GET: () => jsonSchema })
 
   const docs = createDocsPage()
@@ -93,8 +99,6 @@ function answerByMethod({ GET, POST }: Handlers): Handle {
 }
 
 const NOT_FOUND = 'There is nothing at this address. See /docs.'
-
-const CACHEABLE = { 'cache-control': 'public, max-age=60' }
 
 /** What a browser may open is answered with helmet's headers; a provider's POST needs none of them. */
 function secureWhatBrowsersSee(): RequestHandler {
