@@ -1,79 +1,104 @@
-import { createSecretKey, randomUUID } from 'node:crypto'
-import { connect, type Socket } from 'node:net'
 import { createHistogram } from 'node:perf_hooks'
-import { signatureOf } from '@buyer-group/ingest/schemes/native.ts'
+import { parseArgs } from 'node:util'
+import type { Load } from './load.ts'
+import { type LoadConnection, openLoadConnection } from './load-connection.ts'
+import { createLoadRequests } from './load-requests.ts'
 
 /**
- * Posts signed events with new ids over keep-alive connections, one request at a time on each, for a while, and prints
- * one JSON line. A process of its own, on bare sockets, so that the generator takes as little of the machine as it can.
- * Arguments: port, connections, seconds. The secret is WEBHOOK_SECRET.
+ * Posts signed events with new ids over keep-alive connections for a while, and prints one JSON line (`Load`). A process
+ * of its own, on bare sockets, so that it takes as little of the machine as it can. The secret is WEBHOOK_SECRET.
+ *
+ * Without `--rate` each connection sends as soon as it has its answer. With it, so many requests a second are due at
+ * fixed times, whether or not those before have been answered, and latency counts from then: a server that stalls is
+ * charged with all that would have been sent meanwhile ("coordinated omission").
  */
-const [port = 0, connections = 64, seconds = 5] = process.argv.slice(2).map(Number)
-const key = createSecretKey(Buffer.from(process.env.WEBHOOK_SECRET ?? '', 'utf8'))
-const run = randomUUID().slice(0, 8)
+const { values: flags } = parseArgs({
+  options: {
+    port: { type: 'string', default: '3000' },
+    connections: { type: 'string', default: '64' },
+    seconds: { type: 'string', default: '5' },
+    rate: { type: 'string' },
+    prepared: { type: 'string', default: '0' },
+  },
+})
+const port = Number(flags.port)
+const durationMs = Number(flags.seconds) * 1_000
+const nextRequest = createLoadRequests({
+  port,
+  secret: process.env.WEBHOOK_SECRET ?? '',
+  prepared: Number(flags.prepared),
+})
+
 const latencyMicros = createHistogram()
 const statuses: Record<string, number> = {}
-let count = 0
+const { promise: over, resolve: finish, reject: fail } = Promise.withResolvers<void>()
 
-/** About 460 bytes, as providers' events are; over many companies. */
-function nextBody(): Buffer {
-  count += 1
-  return Buffer.from(
-    `{"id":"evt_${run}_${count}","source":"test","type":"person.promotion","timestamp":"2026-01-15T09:30:00.000Z",` +
-      `"person":{"id":"person-${count % 100_000}","name":"Alexandra Example-Person","email":"person${count % 100_000}@example.com",` +
-      `"oldTitle":"Director of Finance","newTitle":"Chief Financial Officer","department":"Finance"},` +
-      `"company":{"id":"company-${count % 5_000}","name":"Example Company ${count % 5_000}"},` +
-      `"changes":{"title":{"old":"Director of Finance","new":"Chief Financial Officer"}}}`,
-  )
-}
-
-function nextRequest(): Buffer {
-  const body = nextBody()
-  const timestamp = String(Date.now())
-  const signature = signatureOf(timestamp, body, key).toString('hex')
-  const head =
-    `POST /api/webhooks/person-change HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n` +
-    `x-timestamp: ${timestamp}\r\nx-signature: ${signature}\r\ncontent-length: ${body.length}\r\n\r\n`
-  return Buffer.concat([Buffer.from(head, 'latin1'), body])
-}
-
-const end = performance.now() + seconds * 1_000
-
-function drive(socket: Socket): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let received = ''
-    let sentAt = 0
-    const send = () => {
-      sentAt = performance.now()
-      socket.write(nextRequest())
-    }
-    socket.on('data', (chunk) => {
-      received += chunk.toString('latin1')
-      const headEnd = received.indexOf('\r\n\r\n')
-      if (headEnd === -1) return
-      const length = Number(/content-length: (\d+)/i.exec(received)?.[1] ?? 0)
-      if (received.length < headEnd + 4 + length) return
-      const status = received.slice(9, 12)
-      statuses[status] = (statuses[status] ?? 0) + 1
-      if (status === '202') latencyMicros.record(Math.max(1, Math.round((performance.now() - sentAt) * 1_000)))
-      received = ''
-      if (performance.now() < end) send()
-      else socket.end(resolve)
-    })
-    socket.once('error', reject)
-    socket.once('connect', send)
-  })
-}
+/** When what each connection waits for was sent, or due; in milliseconds of `performance.now()`. */
+const since = new Float64Array(Number(flags.connections))
+let afterAnswer: (connection: number) => void = () => {}
+const connections = await Promise.all(
+  Array.from(since, (_, index) => openLoadConnection(port, (status) => onAnswer(index, status), fail)),
+)
+const connectionAt = (index: number) => connections[index] as LoadConnection
 
 const start = performance.now()
-const sockets = Array.from({ length: connections }, () => connect({ port, host: '127.0.0.1', noDelay: true }))
-await Promise.all(sockets.map(drive))
-const elapsed = (performance.now() - start) / 1_000
-console.log(
-  JSON.stringify({
-    acceptedPerSecond: (statuses['202'] ?? 0) / elapsed,
-    p50Ms: latencyMicros.percentile(50) / 1_000,
-    p99Ms: latencyMicros.percentile(99) / 1_000,
-    statuses,
-  }),
-)
+if (flags.rate === undefined) sendOnAnswer()
+else sendOnSchedule(Number(flags.rate))
+await over
+const seconds = (performance.now() - start) / 1_000
+for (const connection of connections) connection.end()
+
+const load: Load = {
+  acceptedPerSecond: (statuses['202'] ?? 0) / seconds,
+  p50Ms: latencyMicros.percentile(50) / 1_000,
+  p99Ms: latencyMicros.percentile(99) / 1_000,
+  statuses,
+}
+console.log(JSON.stringify(load))
+
+function onAnswer(connection: number, status: string): void {
+  statuses[status] = (statuses[status] ?? 0) + 1
+  if (status === '202') {
+    latencyMicros.record(Math.max(1, Math.round((performance.now() - (since[connection] ?? 0)) * 1_000)))
+  }
+  afterAnswer(connection)
+}
+
+function sendOnAnswer(): void {
+  let open = connections.length
+  const send = (connection: number) => {
+    since[connection] = performance.now()
+    connectionAt(connection).send(nextRequest())
+  }
+  afterAnswer = (connection) => {
+    if (performance.now() < start + durationMs) return send(connection)
+    open -= 1
+    if (open === 0) finish()
+  }
+  for (const connection of connections.keys()) send(connection)
+}
+
+function sendOnSchedule(perSecond: number): void {
+  const idle = [...connections.keys()]
+  const total = Math.floor((durationMs * perSecond) / 1_000)
+  let sent = 0
+  let answered = 0
+  const dueAt = (request: number) => start + (request * 1_000) / perSecond
+  const sendWhatIsDue = () => {
+    while (sent < total && dueAt(sent) <= performance.now()) {
+      const connection = idle.pop()
+      if (connection === undefined) return
+      since[connection] = dueAt(sent)
+      sent += 1
+      connectionAt(connection).send(nextRequest())
+    }
+  }
+  const timer = setInterval(sendWhatIsDue, 1)
+  afterAnswer = (connection) => {
+    answered += 1
+    idle.push(connection)
+    if (answered < total) return sendWhatIsDue()
+    clearInterval(timer)
+    finish()
+  }
+}
