@@ -51,9 +51,10 @@ export function createApp(options: AppOptions): Express {
     (request) =>
       checkBearer(request.headers.authorization) ?? handle(request)
 
-  // The sources may be others at the next request, so that their addresses are looked up rather than declared.
-  app.use('/api/webhooks', (request, response, next) => {
-    const found = findWebhookRoute(request.baseUrl + request.path.replace(/\/$/, ''))
+  // The sources may be others at the next request, so that their addresses are looked up rather than declared. Not mounted
+  // at a path: Express would take it off the request's target, which schemes sign.
+  app.use((request, response, next) => {
+    const found = findWebhookRoute(request.path.replace(/\/$/, ''))
     if (found === undefined) next()
     else void serve(found.label, answerByMethod({ GET: found.get, POST: found.post }))(request, response)
   })

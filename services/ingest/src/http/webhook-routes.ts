@@ -49,8 +49,8 @@ const PATH_SECRET = '/{secret}'
 
 /** `/api/webhooks/pdl/5f2c...` as `/api/webhooks/pdl/{secret}`. */
 function withoutPathSecret(path: string): string {
-  const end = path.indexOf('/', '/api/webhooks/'.length)
-  return end === -1 || path.length === end + 1 ? '' : path.slice(0, end) + PATH_SECRET
+  const [, source] = /^(\/api\/webhooks\/[^/?]+)\/[^/?]+$/.exec(path) ?? []
+  return source === undefined ? '' : source + PATH_SECRET
 }
 
 function routesOf(sources: Sources, { receiveWebhook, now }: WebhookRoutesOptions): Map<string, WebhookRoute> {

@@ -14,7 +14,7 @@ import { type RunningServer, startServer } from '../http/start-server.ts'
 import { createMetrics } from '../metrics.ts'
 import { openMongo } from '../open-mongo.ts'
 import { createToMessages } from '../publishing/to-messages.ts'
-import { createSources } from '../sources/sources.ts'
+import { createSources, type SourceDefinition } from '../sources/sources.ts'
 
 export const SECRET = 'the-common-secret'
 export const LINKEDIN_SECRET = 'the-secret-of-linkedin'
@@ -55,6 +55,8 @@ export interface TestIngestOptions {
   readonly globalRateLimit?: number
   /** In milliseconds: the real one unless given. */
   readonly monotonic?: () => number
+  /** Beside `test` and `linkedin`. */
+  readonly sources?: readonly SourceDefinition[]
   /** Silent unless given. */
   readonly logger?: Logger
   readonly connectionLimits?: Partial<ConnectionLimits>
@@ -93,6 +95,7 @@ export async function startTestIngest(
     [
       { name: 'test', ownSecrets: [], companyIdPrefix: '' },
       { name: 'linkedin', ownSecrets: [LINKEDIN_SECRET], companyIdPrefix: 'li:' },
+      ...(options.sources ?? []),
     ],
     [SECRET],
   )
