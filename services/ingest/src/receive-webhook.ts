@@ -3,7 +3,7 @@ import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
-import type { NativeEvent } from '@buyer-group/shared/messages/native-event.ts'
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 import type { AdaptedEvent } from './adapters/adapter.ts'
 import { nativeAdapter } from './adapters/native.ts'
 import { type Answer, json } from './answer.ts'
@@ -19,7 +19,12 @@ import type { EventToPublish } from './publishing/publish-event.ts'
 import { parseJson } from './rules/parse-json.ts'
 import type { Issue } from './rules/to-issues.ts'
 import { toPersonChange } from './rules/to-person-change.ts'
-import { namedSource, validateNativeEvent } from './rules/validate-native-event.ts'
+import {
+  namedSource,
+  type ValidatedEvent,
+  validateNativeEvent,
+  validateReportedEvent,
+} from './rules/validate-native-event.ts'
 import { nativeScheme } from './schemes/native.ts'
 import { oneHeader, type Secret, secretsAt } from './schemes/scheme.ts'
 import type { Source, Sources } from './sources/sources.ts'
@@ -97,10 +102,12 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
 
     const { signedId } = signature
     const delivery = { ...parsed, bytes: body.bytes, source: pathSource?.name ?? '', receivedAt: now }
-    const adapted = adapter.toEvents(signedId === undefined ? delivery : { ...delivery, signedId })
+    const toAdapt = signedId === undefined ? delivery : { ...delivery, signedId }
+    const adapted = adapter.toEvents(toAdapt)
     if (!adapted.ok) return refuse('invalid_event', HAS_ISSUES, listed(adapted.issues))
 
-    const validated = validateAll(adapted.events, now)
+    const validate = adapter === nativeAdapter ? validateNativeEvent : validateReportedEvent
+    const validated = validateAll(adapted.events, (event) => validate(event, now))
     if (!validated.ok) return refuse('invalid_event', HAS_ISSUES, listed(validated.issues))
 
     const source = pathSource ?? sources.find(validated.events[0]?.event.source ?? '')
@@ -129,7 +136,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
       toPersonChange({ event, payload, bodySha256, companyIdPrefix: source.companyIdPrefix, receivedAt: now }),
     )
     const outcome = await publishAll(changes, traceparent)
-    const named = nameEvents(adapter === nativeAdapter, changes)
+    const named = { ...nameEvents(adapter === nativeAdapter, changes), ...adapter.acknowledge?.(toAdapt) }
     switch (outcome.kind) {
       case 'accepted':
         metrics.accepted.inc({ source: source.name }, outcome.accepted)
@@ -168,7 +175,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
 }
 
 interface ValidEvent extends AdaptedEvent {
-  readonly event: NativeEvent
+  readonly event: ReportedEvent
 }
 
 type Validated =
@@ -176,11 +183,11 @@ type Validated =
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
 /** All or none: what is wrong in any of them, with where it stands in the delivery. */
-function validateAll(adapted: readonly AdaptedEvent[], now: number): Validated {
+function validateAll(adapted: readonly AdaptedEvent[], validate: (event: unknown) => ValidatedEvent): Validated {
   const events: ValidEvent[] = []
   const issues: Issue[] = []
   for (const one of adapted) {
-    const validated = validateNativeEvent(one.event, now)
+    const validated = validate(one.event)
     if (validated.ok) events.push({ ...one, event: validated.event })
     else for (const issue of validated.issues) issues.push({ ...issue, path: [...one.path, ...issue.path] })
   }

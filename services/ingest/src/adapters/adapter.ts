@@ -16,7 +16,7 @@ export interface Delivery {
 
 /** One item of a delivery as a native event. */
 export interface AdaptedEvent {
-  /** In the shape of a native event; checked against its schema afterwards. */
+  /** In the shape of a native event, or of a thin one (`reportedEventSchema`); checked against its schema afterwards. */
   readonly event: unknown
   /** The native event as JSON: what is published, recorded and folded. */
   readonly payload: string
@@ -39,4 +39,6 @@ export interface Adapter {
   /** As it is called in `sources.json`. */
   readonly name: string
   toEvents(delivery: Delivery): Adapted
+  /** What the provider wants to read in the answer to a delivery that was taken, beside what every answer says. */
+  acknowledge?(delivery: Delivery): Readonly<Record<string, unknown>>
 }

@@ -1,14 +1,29 @@
 import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
-import { MAX_FUTURE_MS, type NativeEvent, nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
+import {
+  MAX_FUTURE_MS,
+  nativeEventSchema,
+  type ReportedEvent,
+  reportedEventSchema,
+} from '@buyer-group/shared/messages/native-event.ts'
+import type { z } from 'zod'
 import { type Issue, toIssues } from './to-issues.ts'
 
 export type ValidatedEvent =
-  | { readonly ok: true; readonly event: NativeEvent }
+  | { readonly ok: true; readonly event: ReportedEvent }
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
 /** Checks a parsed body against the native event and names every issue. `now` is in milliseconds. */
 export function validateNativeEvent(value: unknown, now: number): ValidatedEvent {
-  const parsed = nativeEventSchema.safeParse(value)
+  return validate(nativeEventSchema, value, now)
+}
+
+/** The same for an event that a provider's format gave, which may be thin. */
+export function validateReportedEvent(value: unknown, now: number): ValidatedEvent {
+  return validate(reportedEventSchema, value, now)
+}
+
+function validate(schema: z.ZodType<ReportedEvent>, value: unknown, now: number): ValidatedEvent {
+  const parsed = schema.safeParse(value)
   const issues = parsed.success ? [] : toIssues(parsed.error)
   const problem = findPayloadProblem(value)
   if (problem !== undefined) issues.push({ path: [], code: 'custom', message: problem })
