@@ -59,8 +59,6 @@ export interface TestIngestOptions {
   readonly sources?: readonly SourceDefinition[]
   /** Silent unless given. */
   readonly logger?: Logger
-  /** Beside `test` and `linkedin`. */
-  readonly sources?: readonly SourceDefinition[]
   readonly connectionLimits?: Partial<ConnectionLimits>
 }
 
