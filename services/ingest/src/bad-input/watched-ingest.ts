@@ -1,5 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
 import { createLogger } from '@buyer-group/shared/logging/create-logger.ts'
 import {
   LINKEDIN_SECRET,
@@ -21,10 +19,6 @@ export async function startWatchedIngest(
   options: Pick<TestIngestOptions, 'connectionLimits'> = {},
 ) {
   const logLines: string[] = []
-  const connections: Socket[] = []
-  const onConnection = (message: unknown) => connections.push((message as { socket: Socket }).socket)
-  subscribe('net.server.socket', onConnection)
-  onEnd(async () => void unsubscribe('net.server.socket', onConnection))
   const logger = createLogger('test', 'trace', { write: (line) => logLines.push(line) })
   const ingest = await startTestIngest(onEnd, { ...options, logger })
   const canaries = uniqueTexts()
@@ -32,9 +26,6 @@ export async function startWatchedIngest(
   return {
     ...ingest,
     logLines,
-    /** Connections that were taken and are not closed yet. */
-    openConnections: () => connections.filter(({ destroyed }) => !destroyed),
-
     /** Sends a bad request and reads its answers, with the canary that was in it. */
     async send(request: BadRequest, pauseMs?: number): Promise<Exchange & { canary: string }> {
       const canary = canaries.next().value

@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { IngestMetrics } from '../metrics.ts'
 import { answerClientError } from './answer-client-error.ts'
 import { type ConnectionLimits, MAX_HEADER_BYTES, MAX_HEADERS } from './connection-limits.ts'
@@ -17,7 +18,10 @@ export function createLimitedServer(limits: ConnectionLimits, metrics: ServerMet
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     maxHeaderSize: MAX_HEADER_BYTES,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // A header that comes twice is never what it would be alone: Node would take the first of some and leave out the rest.
+    joinDuplicateHeaders: true,
+    // Node's own answer would be no problem: see refuse-unread.ts.
+    requireHostHeader: false,
     noDelay: true,
   })
   server.maxConnections = limits.maxConnections
@@ -27,8 +31,12 @@ export function createLimitedServer(limits: ConnectionLimits, metrics: ServerMet
   server.maxRequestsPerSocket = 0
   server.setTimeout(limits.silenceTimeoutMs)
   server.on('drop', () => metrics.connectionsDropped.inc())
+  const latest = new WeakMap<Duplex, ServerResponse>()
+  for (const event of ['request', 'checkContinue']) {
+    server.on(event, (request, response) => latest.set(request.socket, response))
+  }
   server.on('clientError', (error, socket) => {
-    const reason = answerClientError(error, socket)
+    const reason = answerClientError(error, socket, latest.get(socket))
     if (reason !== undefined) metrics.unreadRequests.inc({ reason })
   })
   return server

@@ -76,6 +76,12 @@ export const bodies: readonly BadRequest[] = [
   bad('a body of 3 MiB', '413 payload_too_large', (canary) =>
     unsignedPost({ canary, body: canary.padEnd(3 * 1024 * 1024) }),
   ),
+  bad('a length of 100 GB', '413 payload_too_large', (canary) =>
+    unsignedPost({ canary, headers: { 'content-length': '100000000000' } }),
+  ),
+  bad('the largest length that a double holds', '413 payload_too_large', (canary) =>
+    unsignedPost({ canary, headers: { 'content-length': '9007199254740991' } }),
+  ),
   bad('a good event with blanks until it is too large', '413 payload_too_large', (canary) =>
     post({ canary, body: JSON.stringify(goodEvent(canary)).padEnd(LIMIT + 1) }),
   ),
@@ -88,6 +94,15 @@ export const bodies: readonly BadRequest[] = [
     }),
   ),
   chunks('one chunk too large', '413 payload_too_large', (canary) => `40001\r\n${canary.padEnd(0x40001)}\r\n0\r\n\r\n`),
+  chunks('chunks that are too large together', '413 payload_too_large', (canary) =>
+    `1000\r\n${canary.padEnd(0x1000)}\r\n`.repeat(70),
+  ),
+  chunks('70,000 chunks of four bytes', '413 payload_too_large', () => '4\r\n    \r\n'.repeat(70_000)),
+  chunks(
+    'an announced chunk of an exabyte',
+    '413 payload_too_large',
+    (canary) => `fffffffffffffff\r\n${canary.padEnd(LIMIT + 1)}`,
+  ),
 
   badChunks('a chunk size that is no number', 'xyz\r\n{}\r\n0\r\n\r\n'),
   badChunks('an empty chunk size', '\r\n{}\r\n0\r\n\r\n'),

@@ -1,5 +1,5 @@
 import { type BadRequest, type Bytes, bad, type ExpectedAnswer } from '../bad-request.ts'
-import { type Headers, message, PATH, unsignedPost } from '../raw-request.ts'
+import { chunked, type Headers, message, PATH, unsignedPost } from '../raw-request.ts'
 
 /** Bytes that are no HTTP/1.1. */
 const noHttp = (name: string, write: (canary: string) => Bytes, answer: ExpectedAnswer = '400 bad_request') =>
@@ -43,7 +43,9 @@ export const httpSyntax: readonly BadRequest[] = [
   noHttp('the preface of HTTP/2', (canary) => `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${canary}`),
   noHttp('an answer in place of a request', (canary) => `HTTP/1.1 200 OK\r\nserver: ${canary}\r\n\r\n`),
 
+  startLine('HTTP/0.9', `GET ${PATH}`),
   startLine('HTTP/1.2', `GET ${PATH} HTTP/1.2`),
+  startLine('HTTP/2.0 in a request line', `GET ${PATH} HTTP/2.0`),
   startLine('HTTP/9.9', `GET ${PATH} HTTP/9.9`),
   startLine('a version of two digits', `GET ${PATH} HTTP/1.11`),
   startLine('a version without a number', `GET ${PATH} HTTP/`),
@@ -63,8 +65,11 @@ export const httpSyntax: readonly BadRequest[] = [
   startLine('an absolute target with a password', 'GET http://user:secret@ingest.test/ HTTP/1.1', '404 not_found'),
   startLine('a file as target', 'GET file:///etc/passwd HTTP/1.1', '404 not_found'),
 
+  bad('no host', '400 bad_request', (canary) => message(`GET ${PATH} HTTP/1.1`, { 'user-agent': canary })),
+  withHeaders('two hosts', '400 bad_request', (canary) => ({ host: ['ingest.test', `${canary}.test`] })),
+  withHeaders('one host twice', '400 bad_request', () => ({ host: ['ingest.test', 'ingest.test'] })),
   withHeaders('a host with a path', '401 missing_signature', (canary) => ({ host: `ingest.test/${canary}` })),
-  withHeaders('a host of several', '401 missing_signature', () => ({ host: 'ingest.test, admin.test' })),
+  withHeaders('a host of several', '400 bad_request', () => ({ host: 'ingest.test, admin.test' })),
   withHeaders('a host with a name and password', '401 missing_signature', () => ({ host: 'user:secret@ingest.test' })),
   withHeaders('a host that is the metadata service', '401 missing_signature', () => ({ host: '169.254.169.254' })),
   withHeaders('an empty host', '401 missing_signature', () => ({ host: '' })),
@@ -148,5 +153,15 @@ export const httpSyntax: readonly BadRequest[] = [
   withHeaders('a wish to send more that is none', '417', () => ({ expect: '200-ok' })),
   bad('a wish to go on that is asked of an unsigned request', ['100', '401 missing_signature'], (canary) =>
     unsignedPost({ canary, headers: { expect: '100-continue' } }),
+  ),
+  bad('a wish to go on with a body that is too large', '413 payload_too_large', (canary) =>
+    unsignedPost({ canary, headers: { expect: '100-continue', 'content-length': '300000' } }),
+  ),
+  bad('a chunked body that is compressed on its way', '415 unsupported_media_type', (canary) =>
+    unsignedPost({
+      canary,
+      body: chunked('\x1f\x8b'),
+      headers: { 'content-length': undefined, 'transfer-encoding': 'gzip, chunked' },
+    }),
   ),
 ]

@@ -47,7 +47,9 @@ export const mediaTypes: readonly BadRequest[] = [
   announced('a charset with an empty value', 'application/json; charset='),
   announced('a parameter that JSON does not have', 'application/json; version=2'),
   announced('two types in one header', 'application/json, text/plain'),
+  announced('two types in two headers, the right one first', ['application/json', 'text/plain']),
   announced('two types in two headers, the right one last', ['text/plain', 'application/json']),
+  announced('the right type in two headers', ['application/json', 'application/json']),
   announced('an expression in place of a type', `%{(#_='multipart/form-data')}`),
 
   encoded('a body in gzip', 'gzip', gzipSync),

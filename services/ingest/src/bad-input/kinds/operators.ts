@@ -47,6 +47,7 @@ export const operators: readonly BadRequest[] = [
   authorized('a token under basic', `Basic ${TOKEN}`),
   authorized('a token as a password', `Basic ${Buffer.from(`api:${TOKEN}`).toString('base64')}`),
   authorized('a token after another', `Bearer other, Bearer ${TOKEN}`),
+  authorized('a token in the first of two headers', [`Bearer ${TOKEN}`, 'Bearer other']),
   authorized('a token in the last of two headers', ['Bearer other', `Bearer ${TOKEN}`]),
   authorized('a token that holds a JWT without a signature', 'Bearer eyJhbGciOiJub25lIn0.e30.'),
   bad('a token in the query', '401 unauthorized', (canary) =>
