@@ -22,6 +22,12 @@ export const ingestConfigSchema = z
       .describe(
         'the most connections open at once; further ones are closed as soon as they are made. Each may hold 256 KiB that are not verified yet.',
       ),
+    MAX_EVENT_LOOP_DELAY: duration
+      .refine((ms) => ms > 0, 'expected more than nothing')
+      .prefault('500ms')
+      .describe(
+        'how late the event loop may be, over some seconds, before part of the requests is answered 503 unread: more the later it is, up to nine of ten at twice as much.',
+      ),
     KEEP_ALIVE_TIMEOUT: duration
       .refine((ms) => ms > 0, 'expected more than nothing')
       .prefault('65s')

@@ -23,6 +23,7 @@ import { createPublishEvent } from './publishing/publish-event.ts'
 import { createReadState } from './read-state.ts'
 import { createReceiveWebhook } from './receive-webhook.ts'
 import { createRequestRefresh } from './request-refresh.ts'
+import { createShedLoad } from './shed-load.ts'
 import type { Sources } from './sources/sources.ts'
 
 export interface IngestParts {
@@ -31,6 +32,7 @@ export interface IngestParts {
     | 'API_TOKEN'
     | 'GLOBAL_RATE_LIMIT'
     | 'MAX_BATCH_EVENTS'
+    | 'MAX_EVENT_LOOP_DELAY'
     | 'MAX_QUEUED_EVENTS'
     | 'PUBLISH_TIMEOUT'
     | 'RATE_LIMIT'
@@ -48,6 +50,10 @@ export interface IngestParts {
   now(): number
   /** Milliseconds of a clock that never goes back. */
   monotonic(): number
+  /** How late the event loop is, in milliseconds, over the last seconds. */
+  eventLoopDelayMs(): number
+  /** Evenly from 0 to 1. */
+  random(): number
   readonly metrics: IngestMetrics
   readonly logger: Logger
 }
@@ -125,7 +131,19 @@ export function createIngest(parts: IngestParts): Ingest {
     serve,
   })
   const listener = takeWebhooksFirst(findWebhookRoute, serve, app)
-  return { listener, refuseUnread: createRefuseUnread(metrics), queued: publishEvent.queued, close: publishEvent.close }
+  const shedLoad = createShedLoad({
+    eventLoopDelayMs: parts.eventLoopDelayMs,
+    maxEventLoopDelayMs: config.MAX_EVENT_LOOP_DELAY,
+    queueFullness: publishEvent.fullness,
+    random: parts.random,
+    metrics,
+  })
+  return {
+    listener,
+    refuseUnread: createRefuseUnread(shedLoad, metrics),
+    queued: publishEvent.queued,
+    close: publishEvent.close,
+  }
 
   function toMessages() {
     const current = messaging.current()

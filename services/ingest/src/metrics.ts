@@ -32,6 +32,12 @@ export function createMetrics(registry: Registry) {
       labelNames: ['source', 'scope'] as const,
       registers,
     }),
+    requestsShed: new Counter({
+      name: 'ingest_requests_shed_total',
+      help: 'Requests answered 503 before they were read, because this process was overloaded, by what showed it.',
+      labelNames: ['reason'] as const,
+      registers,
+    }),
     connectionsDropped: new Counter({
       name: 'ingest_connections_dropped_total',
       help: 'Connections closed as soon as they were made, because MAX_CONNECTIONS were open.',
@@ -79,6 +85,15 @@ export function createMetrics(registry: Registry) {
         registers,
         collect() {
           this.set(queued())
+        },
+      }),
+    watchEventLoop: (delayMs: () => number) =>
+      new Gauge({
+        name: 'ingest_event_loop_delay_seconds',
+        help: 'How late the event loop is, smoothed over some seconds: what MAX_EVENT_LOOP_DELAY is compared with.',
+        registers,
+        collect() {
+          this.set(delayMs() / 1_000)
         },
       }),
     watchConnections: (count: () => Promise<number>) =>

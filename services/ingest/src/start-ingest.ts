@@ -19,6 +19,7 @@ import { openMongo, readDatabaseTime } from './open-mongo.ts'
 import { connectMessaging } from './publishing/connect-messaging.ts'
 import { openMessaging } from './publishing/open-messaging.ts'
 import { openSources } from './sources/open-sources.ts'
+import { watchEventLoop } from './watch-event-loop.ts'
 
 /**
  * Opens everything ingest works with, binds it and listens. Starts whatever is away, and says so on /readyz: requests
@@ -68,6 +69,9 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
   shutdown.register('messaging', () => messaging.close())
 
   const collections = collectionsOf(mongo.db)
+  const eventLoop = watchEventLoop(2 * config.MAX_EVENT_LOOP_DELAY)
+  shutdown.register('event loop', eventLoop.stop)
+  metrics.watchEventLoop(eventLoop.delayMs)
   const ingest = createIngest({
     config,
     sources: sources.current,
@@ -78,6 +82,8 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
     clock,
     now,
     monotonic,
+    eventLoopDelayMs: eventLoop.delayMs,
+    random: Math.random,
     metrics,
     logger,
   })

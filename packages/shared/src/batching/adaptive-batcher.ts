@@ -30,6 +30,8 @@ export interface AdaptiveBatcher<Item, Result> {
   add(item: Item): Promise<Result>
   /** Items that wait, those in flight not counted. */
   queued(): number
+  /** How full the queue is, by items or by weight, whichever is more: from 0 to 1, and above only by one heavy item. */
+  fullness(): number
   /** Takes nothing more and resolves once all that was taken has its result. */
   close(): Promise<void>
 }
@@ -118,6 +120,7 @@ export function createAdaptiveBatcher<Item, Result>(
       })
     },
     queued: () => queue.length,
+    fullness: () => Math.max(queue.length / maxQueued, queuedWeight / maxQueuedWeight),
     close: () => {
       closed = true
       if (inFlight === 0 && queue.length === 0) return Promise.resolve()

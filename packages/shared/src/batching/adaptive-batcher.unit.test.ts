@@ -102,10 +102,12 @@ describe('the adaptive batcher', () => {
     await turn()
     void byNumber.add(5)
     expect(byNumber.queued()).toBe(2)
+    expect(byNumber.fullness()).toBe(1)
 
     const byWeight = createAdaptiveBatcher({ ...limits, maxQueuedWeight: 10, weigh: (item: number) => item, flush })
     void byWeight.add(6)
     await expect(byWeight.add(6)).rejects.toMatchObject({ code: 'overloaded' })
+    expect(byWeight.fullness()).toBe(0.6)
   })
 
   test('a batch that fails fails its own items and the next one goes on', async () => {

@@ -1,25 +1,16 @@
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
-import { signedHeaders } from '@buyer-group/testing/events/signed-request.ts'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openConnection } from '../test-kit/open-connection.ts'
-import { SECRET, startTestIngest, type TestIngest, type TestIngestOptions } from '../test-kit/start-test-ingest.ts'
+import { signedRequest, statusesIn } from '../test-kit/raw-requests.ts'
+import { startTestIngest, type TestIngest, type TestIngestOptions } from '../test-kit/start-test-ingest.ts'
+import { PERSON_CHANGE_PATH } from './webhook-routes.ts'
 
 const start = (connectionLimits: TestIngestOptions['connectionLimits'] = {}) =>
   startTestIngest(onTestFinished, { connectionLimits })
 
 const open = ({ server }: TestIngest) => openConnection(server.port, onTestFinished)
 
-const PATH = '/api/webhooks/person-change'
-const HEAD = `POST ${PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`
-
-/** A whole signed request, with further header lines. */
-function signed(event: object, lines: readonly string[] = []): string {
-  const body = JSON.stringify(event)
-  const headers = Object.entries(signedHeaders(body, SECRET)).map(([name, value]) => `${name}: ${value}`)
-  return `${[`POST ${PATH} HTTP/1.1`, 'host: x', `content-length: ${body.length}`, ...headers, ...lines].join('\r\n')}\r\n\r\n${body}`
-}
-
-const statusesIn = (received: string) => [...received.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)
+const HEAD = `POST ${PERSON_CHANGE_PATH} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n`
 
 describe('a sender that is too slow', () => {
   const limits = { headersTimeoutMs: 50, requestTimeoutMs: 100, checkEveryMs: 10 }
@@ -62,9 +53,9 @@ describe('headers', () => {
   test('are taken up to a hundred, and one more is 431 and the end of the connection', async () => {
     const ingest = await start()
     const connection = await open(ingest)
-    connection.send(signed(nativeEvent(), headerLines(95)))
-    connection.send(signed(nativeEvent(), headerLines(96)))
-    connection.send(signed(nativeEvent()))
+    connection.send(signedRequest(nativeEvent(), headerLines(95)))
+    connection.send(signedRequest(nativeEvent(), headerLines(96)))
+    connection.send(signedRequest(nativeEvent()))
     const received = await connection.closed
     expect(statusesIn(received)).toEqual(['202', '431'])
     expect(received).toContain('headers_too_large')
@@ -81,7 +72,7 @@ describe('headers', () => {
   test('that ask for another protocol are only headers', async () => {
     const ingest = await start()
     const connection = await open(ingest)
-    connection.send(signed(nativeEvent(), ['connection: upgrade, close', 'upgrade: websocket']))
+    connection.send(signedRequest(nativeEvent(), ['connection: upgrade, close', 'upgrade: websocket']))
     expect(statusesIn(await connection.closed)).toEqual(['202'])
   })
 
@@ -110,7 +101,7 @@ describe('connections', () => {
     await kept[0]?.closed
     await expect.poll(() => ingest.server.countConnections()).toBe(1)
     const next = await open(ingest)
-    next.send(signed(nativeEvent(), ['connection: close']))
+    next.send(signedRequest(nativeEvent(), ['connection: close']))
     expect(statusesIn(await next.closed)).toEqual(['202'])
   })
 
@@ -120,10 +111,10 @@ describe('connections', () => {
     const event = nativeEvent()
     connection.send(
       [
-        signed(event),
-        signed({ ...nativeEvent(), type: 'no.person' }),
+        signedRequest(event),
+        signedRequest({ ...nativeEvent(), type: 'no.person' }),
         `${HEAD}content-length: 2\r\n\r\n{}`,
-        signed(event, ['connection: close']),
+        signedRequest(event, ['connection: close']),
       ].join(''),
     )
     expect(statusesIn(await connection.closed)).toEqual(['202', '400', '401', '200'])

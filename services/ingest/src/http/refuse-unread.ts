@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Answer } from '../answer.ts'
 import type { IngestMetrics } from '../metrics.ts'
 import { problem } from '../problems.ts'
+import type { ShedLoad } from '../shed-load.ts'
 import { MAX_HEADERS } from './connection-limits.ts'
 
 /** What to answer a request with before its address is looked at or its body is read; undefined where it is taken. */
@@ -12,9 +13,12 @@ export type RefuseUnread = (
 /**
  * Refuses a request with more headers than are read, and one that a proxy before us may have read in another way: of a
  * version that is not ours (Node's parser takes HTTP/0.9 and 2.0 too), for no host or several (RFC 9112, 3.2), or with a
- * transfer coding that is empty or older than such codings (RFC 9112, 6.1).
+ * transfer coding that is empty or older than such codings (RFC 9112, 6.1). Then what is too much at once.
  */
-export function createRefuseUnread(metrics: Pick<IngestMetrics, 'unreadRequests'>): RefuseUnread {
+export function createRefuseUnread(
+  shedLoad: ShedLoad,
+  metrics: Pick<IngestMetrics, 'unreadRequests'>,
+): RefuseUnread {
   const refuse = (code: 'headers_too_large' | 'bad_request', detail: string): Answer => {
     metrics.unreadRequests.inc({ reason: code })
     return problem(code, detail, { headers: { connection: 'close' } })
@@ -29,6 +33,6 @@ export function createRefuseUnread(metrics: Pick<IngestMetrics, 'unreadRequests'
     }
     // Several are one text with a comma here, and the name of a host has none.
     const hasOneHost = host === undefined ? httpVersion === '1.0' : !host.includes(',')
-    return hasOneHost ? undefined : refuse('bad_request', 'Send one Host header, with one host.')
+    return hasOneHost ? shedLoad() : refuse('bad_request', 'Send one Host header, with one host.')
   }
 }

@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
+import type { Answer } from '../answer.ts'
 import { MAX_BODY_BYTES } from '../limits.ts'
 import type { ConnectionLimits } from './connection-limits.ts'
 import { createLimitedServer, type ServerMetrics } from './create-limited-server.ts'
@@ -39,17 +40,23 @@ export async function startServer(
 ): Promise<RunningServer> {
   const server = createLimitedServer(limits, metrics)
   const drain = createDrain(server, drainDelayMs)
-  const serve = drain.serve((request, response) => {
-    const refusal = refuseUnread(request)
-    if (refusal === undefined) listener(request, response)
-    else sendAnswer(response, refusal)
-  })
+  const serve = drain.serve(listener)
+  const refuse = (refusal: Answer) => drain.serve((_request, response) => sendAnswer(response, refusal))
   server.on('request', (request, response) => {
-    if (!isParting(request.socket)) serve(request, response)
+    if (isParting(request.socket)) return
+    const refusal = refuseUnread(request)
+    if (refusal === undefined) serve(request, response)
+    else refuse(refusal)(request, response)
   })
+  // Whoever asks before sending a body may be told no, and then may not use the connection for another request: nobody
+  // knows whether the body still comes.
   server.on('checkContinue', (request, response) => {
     if (isParting(request.socket)) return
-    // Whoever asks before sending a body that is too large is told no, and may not use the connection for another.
+    const refusal = refuseUnread(request)
+    if (refusal !== undefined) {
+      refuse({ ...refusal, headers: { ...refusal.headers, connection: 'close' } })(request, response)
+      return
+    }
     if (announcesMoreThan(MAX_BODY_BYTES, request)) response.setHeader('connection', 'close')
     else if (request.socket.writable) response.writeContinue()
     serve(request, response)

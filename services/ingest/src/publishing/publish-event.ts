@@ -41,6 +41,8 @@ export interface PublishEventOptions {
 export interface PublishEvent {
   (event: EventToPublish): Promise<PublishOutcome>
   queued(): number
+  /** How full the queue in front of Kafka is, by events or by bytes: 0 to 1. */
+  fullness(): number
   /** Takes nothing more; resolves once everything taken has its outcome. */
   close(): Promise<void>
 }
@@ -167,7 +169,11 @@ export function createPublishEvent(options: PublishEventOptions): PublishEvent {
     })
   }
 
-  return Object.assign(publishEvent, { queued: () => batcher.queued(), close: () => batcher.close() })
+  return Object.assign(publishEvent, {
+    queued: () => batcher.queued(),
+    fullness: () => batcher.fullness(),
+    close: () => batcher.close(),
+  })
 }
 
 const ACCEPTED: PublishOutcome = { kind: 'accepted' }

@@ -57,6 +57,8 @@ export interface TestIngestOptions {
   readonly monotonic?: () => number
   /** Beside `test` and `linkedin`. */
   readonly sources?: readonly SourceDefinition[]
+  readonly eventLoopDelayMs?: () => number
+  readonly random?: () => number
   /** Silent unless given. */
   readonly logger?: Logger
   readonly connectionLimits?: Partial<ConnectionLimits>
@@ -105,6 +107,7 @@ export async function startTestIngest(
     config: {
       API_TOKEN: 'token' in options ? options.token : TOKEN,
       MAX_BATCH_EVENTS: 100,
+      MAX_EVENT_LOOP_DELAY: 500,
       MAX_QUEUED_EVENTS: 1_000,
       RATE_LIMIT: options.rateLimit,
       GLOBAL_RATE_LIMIT: options.globalRateLimit,
@@ -124,6 +127,8 @@ export async function startTestIngest(
     clock: { isOff: () => state.clockIsOff },
     now: () => Date.now(),
     monotonic: options.monotonic ?? (() => performance.now()),
+    eventLoopDelayMs: options.eventLoopDelayMs ?? (() => 0),
+    random: options.random ?? Math.random,
     metrics,
     logger,
   })
