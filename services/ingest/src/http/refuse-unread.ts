@@ -15,10 +15,7 @@ export type RefuseUnread = (
  * version that is not ours (Node's parser takes HTTP/0.9 and 2.0 too), for no host or several (RFC 9112, 3.2), or with a
  * transfer coding that is empty or older than such codings (RFC 9112, 6.1). Then what is too much at once.
  */
-export function createRefuseUnread(
-  shedLoad: ShedLoad,
-  metrics: Pick<IngestMetrics, 'unreadRequests'>,
-): RefuseUnread {
+export function createRefuseUnread(shedLoad: ShedLoad, metrics: Pick<IngestMetrics, 'unreadRequests'>): RefuseUnread {
   const refuse = (code: 'headers_too_large' | 'bad_request', detail: string): Answer => {
     metrics.unreadRequests.inc({ reason: code })
     return problem(code, detail, { headers: { connection: 'close' } })
