@@ -1,18 +1,11 @@
 import { ConfigError } from '@buyer-group/shared/config/read-config.ts'
 import type { ReloadMetrics } from '@buyer-group/shared/config/reload-metrics.ts'
-import { type Loaded, openReloading, type ReloadLogger } from '@buyer-group/shared/config/reloading.ts'
+import { openReloading, type ReloadLogger } from '@buyer-group/shared/config/reloading.ts'
 import type { WatchFile } from '@buyer-group/shared/config/watch-file.ts'
 import type { IngestConfig } from '../config.ts'
 import { describeEnded, findEndedSources } from './find-ended-sources.ts'
-import {
-  findSourceWithoutSecret,
-  joinSources,
-  readSources,
-  refuseStraySecrets,
-  type SourceSettings,
-  secretVariable,
-} from './read-sources.ts'
-import { readSourcesFile } from './read-sources-file.ts'
+import { type LoadedSources, loadSources } from './load-sources.ts'
+import { findSourceWithoutSecret, readSources, refuseStraySecrets, secretVariable } from './read-sources.ts'
 import { createSources, type Sources } from './sources.ts'
 
 export type SourcesConfig = Pick<
@@ -57,7 +50,7 @@ export async function openSources(config: SourcesConfig, options: OpenSourcesOpt
     ...options,
     variable: 'SOURCES_FILE',
     path,
-    read: () => load(path, settings, env),
+    read: () => loadSources(path, settings, env),
     // Who edits the file is told and loses nothing; time alone must not keep a process from starting.
     refuseChange: (next) => describeEnded(endedAmong(next)),
   })
@@ -71,32 +64,6 @@ export async function openSources(config: SourcesConfig, options: OpenSourcesOpt
     throw error
   }
   return { current: () => file.current().value.sources, close: file.close }
-}
-
-interface LoadedSources {
-  readonly sources: Sources
-  /** The variables that the file names. */
-  readonly variables: readonly string[]
-}
-
-async function load(
-  path: string,
-  settings: SourceSettings,
-  env: OpenSourcesOptions['env'],
-): Promise<Loaded<LoadedSources>> {
-  const read = await readSourcesFile(path, env)
-  if (!read.ok) return read
-  const joined = joinSources(settings, read.definitions)
-  const without = findSourceWithoutSecret(joined)
-  if (without !== undefined) {
-    const variable = secretVariable(without)
-    const problem = `does not have the source "${without}" of WEBHOOK_SOURCES, and neither WEBHOOK_SECRET nor ${variable} is set for it`
-    return { ok: false, problem, files: read.files }
-  }
-  const variables = read.entries.flatMap(({ secrets }) => secrets.flatMap(({ env: name }) => name ?? []))
-  const value = { sources: createSources(joined.definitions, joined.commonSecrets), variables }
-  const { version, identity, files } = read
-  return { ok: true, current: { value, version }, identity, files }
 }
 
 function missingSecret(source: string): ConfigError {

@@ -1,45 +1,40 @@
 import { dirname, resolve } from 'node:path'
 import { readTextFile } from '@buyer-group/shared/config/read-text-file.ts'
 import type { Scheme } from '../schemes/scheme.ts'
-import type { SecretDefinition } from './sources.ts'
-import type { SourceEntry } from './sources-file.ts'
+import type { SecretReference, SourceEntry } from './sources-file.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
-export interface ResolvedSecrets {
-  readonly secrets: readonly SecretDefinition[]
-  /** What cannot be used, by its field; never a secret's text. */
-  readonly issues: readonly string[]
-}
+/** A secret's text, or what is wrong with it: its field and why, never its text. */
+export type ResolvedSecret = { readonly reference: SecretReference } & (
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly problem: string }
+)
 
 /** Far more than any key takes. */
 const MAX_SECRET_BYTES = 16 * 1024
 
 /**
- * Looks the secrets of an entry up and tries each with the entry's scheme. White space around a secret is no part of
- * it: files end with a line feed. Never throws.
+ * Looks the secrets of an entry up, in its order, and tries each with the entry's scheme. White space around a secret is
+ * no part of it: files end with a line feed. Never throws.
  * @param path of the file that names them; relative paths count from its directory.
  */
 export async function resolveSecrets(
-  { secrets: references }: Pick<SourceEntry, 'secrets'>,
+  { secrets }: Pick<SourceEntry, 'secrets'>,
   scheme: Scheme,
   path: string,
   env: Environment,
-): Promise<ResolvedSecrets> {
-  const secrets: SecretDefinition[] = []
-  const issues: string[] = []
-  for (const [index, { env: variable, file, notBefore, notAfter }] of references.entries()) {
+): Promise<readonly ResolvedSecret[]> {
+  const resolved: ResolvedSecret[] = []
+  for (const [index, reference] of secrets.entries()) {
+    const { env: variable, file } = reference
     const found = file === undefined ? fromEnvironment(variable ?? '', env) : await fromFile(secretPath(path, file))
     const problem = 'problem' in found ? found.problem : explainSecret(found.text, scheme)
-    if (problem !== undefined) issues.push(`secrets[${index}].${file === undefined ? 'env' : 'file'} ${problem}`)
-    if (problem !== undefined || !('text' in found)) continue
-    secrets.push({
-      text: found.text,
-      ...(notBefore !== undefined && { notBefore }),
-      ...(notAfter !== undefined && { notAfter }),
-    })
+    const field = `secrets[${index}].${file === undefined ? 'env' : 'file'}`
+    if (problem !== undefined) resolved.push({ reference, ok: false, problem: `${field} ${problem}` })
+    else if ('text' in found) resolved.push({ reference, ok: true, text: found.text })
   }
-  return { secrets, issues }
+  return resolved
 }
 
 /** Where a secret's file is; `path` is that of the file that names it. */

@@ -80,7 +80,8 @@ export function createSources(definitions: readonly SourceDefinition[], commonSe
   }
 }
 
-function allowing(eventTypes: readonly string[] | undefined): (eventType: string) => boolean {
+/** Whether a type is one of these, or begins as one that ends in `*`; every type where none is given. */
+export function allowing(eventTypes: readonly string[] | undefined): (eventType: string) => boolean {
   if (eventTypes === undefined) return () => true
   const whole = new Set(eventTypes)
   const beginnings = eventTypes.filter((type) => type.endsWith('*')).map((type) => type.slice(0, -1))

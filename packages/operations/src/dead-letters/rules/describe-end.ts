@@ -1,4 +1,4 @@
-import { countOf } from './format-table.ts'
+import { countOf } from '@buyer-group/shared/command-line/rules/format-table.ts'
 
 export interface EndFacts {
   readonly kind: 'completed' | 'interrupted' | 'cancelled'

@@ -1,4 +1,4 @@
-import { formatTime } from './format-table.ts'
+import { formatTime } from '@buyer-group/shared/command-line/rules/format-table.ts'
 import type { DeadLetter } from './read-dead-letter.ts'
 import type { ValueRead } from './value-read.ts'
 

@@ -1,5 +1,5 @@
+import { countOf, formatTable, formatTime } from '@buyer-group/shared/command-line/rules/format-table.ts'
 import type { DeadLetterList, ListedLetter } from './dead-letter-list.ts'
-import { countOf, formatTable, formatTime } from './format-table.ts'
 
 const HEADINGS = ['TOPIC', 'PARTITION', 'OFFSET', 'TIME', 'COMPANY', 'CODE', 'ATTEMPTS', 'STATE']
 const GROUP_HEADINGS = ['TOPIC', 'CODE', 'LETTERS', 'REPLAYED', 'UNREADABLE', 'FIRST', 'LAST']

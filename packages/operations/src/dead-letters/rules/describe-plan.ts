@@ -1,5 +1,5 @@
+import { countOf, formatTime } from '@buyer-group/shared/command-line/rules/format-table.ts'
 import type { CountOf, DeadLetterReplayPlan } from '@buyer-group/shared/mongo/collections.ts'
-import { countOf, formatTime } from './format-table.ts'
 
 const REFUSALS: Readonly<Record<string, string>> = {
   unreadable_origin: 'its headers do not say where it came from',

@@ -1,7 +1,7 @@
+import { countOf, formatTable, formatTime } from '@buyer-group/shared/command-line/rules/format-table.ts'
 import type { DeadLetterReplayDoc } from '@buyer-group/shared/mongo/collections.ts'
 import { describeExpired } from './describe-end.ts'
 import { describePlan } from './describe-plan.ts'
-import { countOf, formatTable, formatTime } from './format-table.ts'
 
 export interface ReplayFacts extends DeadLetterReplayDoc {
   /** Someone works on it now. */
