@@ -36,7 +36,10 @@ export const journeySchema = z
     id: z.string().describe('source:id'),
     source: z.string(),
     type: z.string(),
-    companyId: z.string(),
+    companyId: z
+      .string()
+      .nullable()
+      .describe('Null where the event names none, and its person was not found at exactly one.'),
     status: z
       .enum(['undecided', 'failed', 'insignificant', 'waiting', 'covered'])
       .describe(

@@ -117,6 +117,8 @@ function receive(address: WebhookAddress): ZodOpenApiOperationObject {
   const body = isOne ? exampleOfNativeEvent(source) : exampleOfFormat(adapter.name)
   const signature = describeScheme(scheme, address.path.replace(/\{.*$/, source), JSON.stringify(body))
   const named = isOne ? { eventId: z.string() } : { eventIds: z.array(z.string()) }
+  // A provider may want more in its answer than every one has.
+  const answer = adapter.acknowledge === undefined ? z.object : z.looseObject
   const exampleNamed = isOne ? { eventId: 'evt_1' } : { eventIds: ['evt_1'] }
   return {
     operationId,
@@ -141,7 +143,7 @@ function receive(address: WebhookAddress): ZodOpenApiOperationObject {
           : 'Taken: the broker has every event of the delivery on every replica.',
         content: {
           'application/json': {
-            schema: z.object({ status: z.literal('accepted'), ...named }),
+            schema: answer({ status: z.literal('accepted'), ...named }),
             example: { status: 'accepted', ...exampleNamed },
           },
         },
@@ -150,7 +152,7 @@ function receive(address: WebhookAddress): ZodOpenApiOperationObject {
         description: 'A repeat of what was taken before; nothing is to be done.',
         content: {
           'application/json': {
-            schema: z.object({ status: z.literal('already_processed'), ...named }),
+            schema: answer({ status: z.literal('already_processed'), ...named }),
             example: { status: 'already_processed', ...exampleNamed },
           },
         },
