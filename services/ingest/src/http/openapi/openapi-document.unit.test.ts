@@ -1,12 +1,12 @@
+import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import addFormats from 'ajv-formats'
 import { describe, expect, test } from 'vitest'
 import { nativeAdapter } from '../../adapters/native.ts'
 import { PROBLEMS } from '../../problems.ts'
 import { schemeConfigSchema } from '../../schemes/create-scheme.ts'
 import { nativeScheme } from '../../schemes/native.ts'
 import { createSources } from '../../sources/sources.ts'
+import { compileOpenapi, pointerTo } from '../../test-kit/openapi-schemas.ts'
 import { catalogueSources } from './catalogue-sources.ts'
 import { EXAMPLE_SECRET, EXAMPLE_TIME } from './describe-scheme.ts'
 import { jsonSchemaOfNativeEvent } from './native-event-schema.ts'
@@ -15,9 +15,7 @@ import { openapiDocument } from './openapi-document.ts'
 const sources = catalogueSources()
 const document = JSON.parse(JSON.stringify(openapiDocument(sources)))
 
-const ajv = new Ajv2020({ strict: false, allErrors: true })
-addFormats.default(ajv)
-ajv.addSchema(document, 'openapi.json')
+const check = compileOpenapi(document)
 
 type Node = Record<string, unknown>
 
@@ -27,14 +25,12 @@ interface Example {
   readonly value: unknown
 }
 
-const escaped = (key: string) => encodeURIComponent(key.replaceAll('~', '~0').replaceAll('/', '~1'))
-
 /** Everything that has a schema and examples of it, with where both stand as JSON pointers. */
 function examplesIn(node: unknown, at: string): Example[] {
   if (typeof node !== 'object' || node === null) return []
   const { schema, example, examples } = node as Node
   if (schema === undefined)
-    return Object.entries(node).flatMap(([key, value]) => examplesIn(value, `${at}/${escaped(key)}`))
+    return Object.entries(node).flatMap(([key, value]) => examplesIn(value, `${at}${pointerTo(key).slice(1)}`))
   const named = Object.entries((examples ?? {}) as Record<string, Node>)
   return [
     ...(example === undefined ? [] : [{ at, schema: `${at}/schema`, value: example }]),
@@ -70,6 +66,11 @@ test('the document is valid OpenAPI 3.1, and no two operations share a name', as
   expect(new Set(ids).size).toBe(ids.length)
 })
 
+test('it is the one that is published', async () => {
+  const published = join(import.meta.dirname, '../../../../../schemas/openapi.json')
+  await expect(`${JSON.stringify(document, null, 2)}\n`).toMatchFileSnapshot(published)
+})
+
 test('it names every call', () => {
   expect(Object.keys(document.paths)).toEqual([
     '/api/webhooks/person-change',
@@ -93,9 +94,8 @@ test('every scheme is in the catalogue', () => {
 test('every example is what its schema says', () => {
   expect(examples.length).toBeGreaterThan(200)
   const wrong = examples.flatMap(({ at, schema, value }) => {
-    const validate = ajv.getSchema(`openapi.json${schema}`)
-    if (validate === undefined) return [`${at}: no schema`]
-    return validate(value) ? [] : [`${at}: ${ajv.errorsText(validate.errors)}`]
+    const problem = check(schema, value)
+    return problem === undefined ? [] : [`${at}: ${problem}`]
   })
   expect(wrong).toEqual([])
 })
