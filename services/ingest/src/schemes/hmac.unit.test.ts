@@ -107,6 +107,7 @@ describe('the generic HMAC scheme', () => {
     [{ idHeader: 'X-Id' }, /\{id\} where/],
     [{ template: '{id}{body}', idHeader: 'X-Id' }, /apart/],
     [{ template: '{body}{id}', idHeader: 'X-Id' }, /apart/],
+    [{ template: 'id{id}{body}', idHeader: 'X-Id' }, /apart/],
     [{ template: '{url}{body}' }, /\{url\} where/],
     [{ publicUrl: 'https://hooks.example.com' }, /\{url\} where/],
     [{ algorithm: 'sha1' }, /sha256/],

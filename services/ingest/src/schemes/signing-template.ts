@@ -1,6 +1,5 @@
 /** What a provider signs, with `{...}` where a part of the request goes: `{timestamp}.{body}`. */
 export interface SigningTemplate {
-  readonly text: string
   uses(placeholder: Placeholder): boolean
   /** The signed bytes, part by part; the body is never decoded. */
   render(values: TemplateValues): readonly (string | Buffer)[]
@@ -38,7 +37,6 @@ export function parseSigningTemplate(text: string): SigningTemplate {
   if (new Set(names).size < names.length) throw new Error('a signing template has each placeholder once')
   const bounds = boundsOf(pieces)
   return {
-    text,
     uses: (placeholder) => names.includes(placeholder),
     render: (values) => pieces.map((piece, index) => (index % 2 === 0 ? piece : values[toPlaceholder(piece)])),
     takesId: (id) => id.length <= MAX_ID_LENGTH && bounds.every((bound) => !id.includes(bound)),
@@ -55,8 +53,8 @@ function toPlaceholder(name: string): Placeholder {
 
 /** The texts on both sides of the id; the beginning and the end of the whole bound it too. */
 function boundsOf(pieces: readonly string[]): readonly string[] {
-  const at = pieces.indexOf('id')
-  if (at === -1 || at % 2 === 0) return []
+  const at = pieces.findIndex((piece, index) => index % 2 === 1 && piece === 'id')
+  if (at === -1) return []
   const isBoundByEdge = (index: number) => pieces[index] === '' && (index === 0 || index === pieces.length - 1)
   const bounds = [at - 1, at + 1].filter((index) => !isBoundByEdge(index)).map((index) => pieces[index] ?? '')
   if (bounds.includes('')) throw new Error('a signing template sets {id} apart from other placeholders by some text')
