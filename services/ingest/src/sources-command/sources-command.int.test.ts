@@ -138,3 +138,27 @@ test('send-test explains why an event is not taken, and exits 1, or 69 where nob
     errors: 'sources: Ingest does not answer at http://127.0.0.1:1: start it, or say where it listens with --target\n',
   })
 })
+
+test('send-test signs as each scheme asks, and shows that the signature holds whatever the format', async () => {
+  const secrets = [{ env: 'A_SECRET' }]
+  const sources = [
+    { name: 'std', scheme: { type: 'standard-webhooks' }, secrets },
+    { name: 'lusha', scheme: { type: 'lusha' }, adapter: 'lusha', secrets },
+    { name: 'hub', scheme: { type: 'hubspot', publicUrl: 'https://hooks.example.com' }, adapter: 'hubspot', secrets },
+    { name: 'core', scheme: { type: 'header-secret', header: 'x-api-key' }, adapter: 'coresignal', secrets },
+    { name: 'pdl', scheme: { type: 'path-secret' }, adapter: 'people-data-labs', secrets: [{ env: 'PATH_SECRET' }] },
+  ]
+  const { path, run } = await folder(...sources)
+  const env = {
+    A_SECRET: `whsec_${Buffer.from('the-secret-of-all-of-these-sources').toString('base64')}`,
+    PATH_SECRET: 'the-secret-in-the-path-of-pdl',
+  }
+  const deployment = await createDeployment(onTestFinished)
+  const ingest = await deployment.start('ingest', { SOURCES_FILE: path, ...env })
+  for (const { name } of sources) {
+    const { code, output, errors } = await run(['send-test', name, '--target', ingest.url], env)
+    expect({ name, code, errors, output }).toMatchObject({ code: 0, errors: '' })
+    expect(output).not.toMatch(/whsec_|the-secret/)
+  }
+  expect(ingest.output()).not.toMatch(/whsec_|the-secret/)
+})

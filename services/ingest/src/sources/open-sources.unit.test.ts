@@ -21,6 +21,9 @@ const ENVIRONMENT = { WEBHOOK_SECRET: 'the-common-secret', LUSHA_SECRET: 'the-se
 
 const lusha = { name: 'lusha', secrets: [{ env: 'LUSHA_SECRET' }], companyIdPrefix: 'lu:' }
 
+/** Waits on a condition, however busy the machine is. */
+const soon = <Value>(actual: () => Value) => expect.poll(actual, { timeout: 10_000 })
+
 /** A directory of its own with `sources.json`; reads it as ingest does. */
 async function folder(sources: unknown) {
   const directory = await mkdtemp(join(tmpdir(), 'sources-'))
@@ -159,7 +162,7 @@ describe('a change', () => {
     const before = current()
     await writeSources([lusha, { ...lusha, name: 'pdl' }])
     await change('sources.json')
-    await expect.poll(() => current().names).toEqual(['test', 'lusha', 'pdl'])
+    await soon(() => current().names).toEqual(['test', 'lusha', 'pdl'])
     expect(before.names).toEqual(['test', 'lusha'])
     expect(lines).toMatchObject([{ level: 'info', variable: 'SOURCES_FILE', message: 'the changed file is in use' }])
   })
@@ -171,7 +174,7 @@ describe('a change', () => {
     expect(watched()).toEqual(['lusha.secret', 'sources.json'])
     await write('lusha.secret', 'the-new-secret')
     await change('lusha.secret')
-    await expect.poll(() => String(current().find('lusha')?.secrets[0]?.key.export())).toBe('the-new-secret')
+    await soon(() => String(current().find('lusha')?.secrets[0]?.key.export())).toBe('the-new-secret')
     expect(JSON.stringify(lines)).not.toContain('the-')
   })
 
@@ -180,7 +183,7 @@ describe('a change', () => {
     const { current } = await open()
     await writeSources([{ ...lusha, name: 'pdl' }])
     process.emit('SIGHUP')
-    await expect.poll(() => current().names).toEqual(['test', 'pdl'])
+    await soon(() => current().names).toEqual(['test', 'pdl'])
   })
 
   test('that cannot be used is refused and counted, and the sources before stay until it is mended', async () => {
@@ -190,7 +193,7 @@ describe('a change', () => {
     const added = { name: 'pdl', secrets: [{ file: 'pdl.secret' }] }
     await writeSources([lusha, added])
     await change('sources.json')
-    await expect.poll(() => lines.length).toBe(1)
+    await soon(() => lines.length).toBe(1)
     expect(lines[0]).toMatchObject({
       level: 'error',
       message:
@@ -202,7 +205,7 @@ describe('a change', () => {
     expect(watched()).toContain('pdl.secret')
     await write('pdl.secret', 'the-secret-of-pdl')
     await change('pdl.secret')
-    await expect.poll(() => current().names).toContain('pdl')
+    await soon(() => current().names).toContain('pdl')
     const metrics = await registry.metrics()
     expect(metrics).toContain('config_file_last_reload_successful{variable="SOURCES_FILE"} 1')
     expect(metrics).toContain('config_file_reloads_total{variable="SOURCES_FILE",outcome="refused"} 1')
@@ -214,7 +217,7 @@ describe('a change', () => {
     await open()
     await writeSources([{ ...lusha, secrets: [{ env: 'LUSHA_SECRET', notAfter: '2026-01-15T12:00:00Z' }] }])
     await change('sources.json')
-    await expect.poll(() => lines.length).toBe(1)
+    await soon(() => lines.length).toBe(1)
     expect(lines[0]?.message).toContain('source "lusha": no secret is valid now or later')
   })
 })
