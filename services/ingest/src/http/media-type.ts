@@ -28,4 +28,5 @@ export function explainBody(
 
 const CLOSE = { headers: { connection: 'close' } }
 
-const JSON_MEDIA_TYPE = /^\s*application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?;?\s*$/i
+// Before every run of blanks stands something that is none, so that no text is tried in more than one way.
+const JSON_MEDIA_TYPE = /^\s*application\/json(?:\s*;\s*charset\s*=\s*"?utf-8"?)?(?:\s*;)?\s*$/i

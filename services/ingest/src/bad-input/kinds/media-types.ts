@@ -50,6 +50,11 @@ export const mediaTypes: readonly BadRequest[] = [
   announced('two types in two headers, the right one first', ['application/json', 'text/plain']),
   announced('two types in two headers, the right one last', ['text/plain', 'application/json']),
   announced('the right type in two headers', ['application/json', 'application/json']),
+  announced('JSON and 8,000 blanks before something else', `application/json${' '.repeat(8_000)}x`),
+  announced(
+    'JSON in UTF-8 and 8,000 blanks before something else',
+    `application/json; charset=utf-8${' '.repeat(8_000)}x`,
+  ),
   announced('an expression in place of a type', `%{(#_='multipart/form-data')}`),
 
   encoded('a body in gzip', 'gzip', gzipSync),
