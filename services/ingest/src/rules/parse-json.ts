@@ -4,6 +4,7 @@ export type ParsedJson = { readonly ok: true; readonly text: string; readonly va
 
 /**
  * Parses bytes as JSON (RFC 8259): strict UTF-8 without a byte order mark. Returns the text as it came beside the value.
+ * Of a key that comes twice the last counts, here and wherever the text is parsed again.
  */
 export function parseJson(bytes: Buffer): ParsedJson {
   if (!isUtf8(bytes)) return { ok: false }

@@ -12,6 +12,14 @@ describe('parsing a body as JSON', () => {
     )
   })
 
+  test('takes the last of a key that comes twice', () => {
+    expect(parseJson(Buffer.from('{"id":"first","id":"last"}'))).toMatchObject({ value: { id: 'last' } })
+  })
+
+  test('takes the deepest nesting that fits into a body', () => {
+    expect(parseJson(Buffer.from('['.repeat(131_072) + ']'.repeat(131_072))).ok).toBe(true)
+  })
+
   test('never throws, whatever the bytes', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof parseJson(Buffer.from(bytes)).ok === 'boolean'))
   })
