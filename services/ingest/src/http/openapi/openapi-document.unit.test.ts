@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, test } from 'vitest'
+import { ADAPTERS } from '../../adapters/adapters.ts'
 import { nativeAdapter } from '../../adapters/native.ts'
 import { PROBLEMS } from '../../problems.ts'
 import { schemeConfigSchema } from '../../schemes/create-scheme.ts'
@@ -77,7 +78,7 @@ test('it names every call', () => {
     '/api/webhooks/{source}',
     ...sources.names
       .filter((name) => name !== 'native')
-      .map((name) => `/api/webhooks/${name}${name === 'path-secret' ? '/{secret}' : ''}`),
+      .map((name) => `/api/webhooks/${name}${sources.find(name)?.scheme.name === 'path-secret' ? '/{secret}' : ''}`),
     '/api/refreshes',
     '/api/refreshes/{id}',
     '/api/events/{id}',
@@ -86,9 +87,11 @@ test('it names every call', () => {
   ])
 })
 
-test('every scheme is in the catalogue', () => {
-  const all = schemeConfigSchema.options.map(({ shape }) => [...shape.type.values][0])
-  expect(sources.names).toEqual(all)
+test('every scheme and every format is in the catalogue', () => {
+  const all = sources.names.map((name) => sources.find(name))
+  const schemes = schemeConfigSchema.options.map(({ shape }) => [...shape.type.values][0])
+  expect(new Set(all.map((source) => source?.scheme.name))).toEqual(new Set(schemes))
+  expect(new Set(all.map((source) => source?.adapter.name))).toEqual(new Set(Object.keys(ADAPTERS)))
 })
 
 test('every example is what its schema says', () => {

@@ -1,5 +1,10 @@
 import { z } from 'zod'
-import type { ZodOpenApiOperationObject, ZodOpenApiParameterObject, ZodOpenApiPathsObject } from 'zod-openapi'
+import type {
+  ZodOpenApiOperationObject,
+  ZodOpenApiParameterObject,
+  ZodOpenApiPathsObject,
+  ZodOpenApiResponseObject,
+} from 'zod-openapi'
 import { nativeAdapter } from '../../adapters/native.ts'
 import type { ProblemCode } from '../../problems.ts'
 import { nativeScheme } from '../../schemes/native.ts'
@@ -7,7 +12,7 @@ import type { Source, Sources } from '../../sources/sources.ts'
 import { webhookInfo } from '../webhook-info.ts'
 import { PERSON_CHANGE_PATH } from '../webhook-routes.ts'
 import { describeChallenge } from './describe-challenge.ts'
-import { describeScheme, type SchemeParameter } from './describe-scheme.ts'
+import { describeScheme, EXAMPLE_TIME, type SchemeParameter } from './describe-scheme.ts'
 import { exampleOfFormat } from './format-examples.ts'
 import { exampleOfNativeEvent, nativeEventComponent } from './native-event-schema.ts'
 import { problemResponses } from './problem-responses.ts'
@@ -113,13 +118,9 @@ function addressOf({ name, scheme, adapter }: Source): WebhookAddress {
 
 function receive(address: WebhookAddress): ZodOpenApiOperationObject {
   const { operationId, summary, description, pathParameters, scheme, adapter, source } = address
-  const isOne = adapter === nativeAdapter
-  const body = isOne ? exampleOfNativeEvent(source) : exampleOfFormat(adapter.name)
+  const isNativeFormat = adapter === nativeAdapter
+  const body = isNativeFormat ? exampleOfNativeEvent(source) : exampleOfFormat(adapter.name)
   const signature = describeScheme(scheme, address.path.replace(/\{.*$/, source), JSON.stringify(body))
-  const named = isOne ? { eventId: z.string() } : { eventIds: z.array(z.string()) }
-  // A provider may want more in its answer than every one has.
-  const answer = adapter.acknowledge === undefined ? z.object : z.looseObject
-  const exampleNamed = isOne ? { eventId: 'evt_1' } : { eventIds: ['evt_1'] }
   return {
     operationId,
     tags: ['Webhooks'],
@@ -131,32 +132,14 @@ function receive(address: WebhookAddress): ZodOpenApiOperationObject {
       required: true,
       content: {
         'application/json': {
-          schema: isOne ? nativeEventComponent : {},
+          schema: isNativeFormat ? nativeEventComponent : { type: Array.isArray(body) ? 'array' : 'object' },
           example: body,
         },
       },
     },
     responses: {
-      202: {
-        description: isOne
-          ? 'Taken: the broker has it on every replica.'
-          : 'Taken: the broker has every event of the delivery on every replica.',
-        content: {
-          'application/json': {
-            schema: answer({ status: z.literal('accepted'), ...named }),
-            example: { status: 'accepted', ...exampleNamed },
-          },
-        },
-      },
-      200: {
-        description: 'A repeat of what was taken before; nothing is to be done.',
-        content: {
-          'application/json': {
-            schema: answer({ status: z.literal('already_processed'), ...named }),
-            example: { status: 'already_processed', ...exampleNamed },
-          },
-        },
-      },
+      202: taken('accepted', 'Taken: the broker has all of it on every replica.', adapter, body),
+      200: taken('already_processed', 'A repeat of what was taken before; nothing is to be done.', adapter, body),
       ...problemResponses(
         [
           'unsupported_media_type',
@@ -165,13 +148,43 @@ function receive(address: WebhookAddress): ZodOpenApiOperationObject {
           ...signature.problems,
           'malformed_json',
           'invalid_event',
-          ...(isOne ? (['unknown_source'] as const) : []),
+          ...(isNativeFormat ? (['unknown_source'] as const) : []),
           'event_id_conflict',
           'rate_limited',
           'unavailable',
         ] satisfies ProblemCode[],
         scheme.help,
       ),
+    },
+  }
+}
+
+/** The answer to a delivery that needs nothing more, as its format names the events in it. */
+function taken(
+  status: string,
+  description: string,
+  adapter: Source['adapter'],
+  body: unknown,
+): ZodOpenApiResponseObject {
+  const text = JSON.stringify(body)
+  const delivery = { source: 'example', value: body, text, bytes: Buffer.from(text), receivedAt: EXAMPLE_TIME }
+  const adapted = adapter.toEvents(delivery)
+  const ids = adapted.ok ? adapted.events.map(({ event }) => (event as { id: string }).id) : []
+  const isOne = adapter === nativeAdapter
+  return {
+    description,
+    content: {
+      'application/json': {
+        schema: z.looseObject({
+          status: z.literal(status),
+          ...(isOne ? { eventId: z.string() } : { eventIds: z.array(z.string()) }),
+        }),
+        example: {
+          status,
+          ...(isOne ? { eventId: ids[0] } : { eventIds: ids }),
+          ...adapter.acknowledge?.(delivery),
+        },
+      },
     },
   }
 }
