@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
-import type { Load } from './load.ts'
+import { countAccepted, isAccepted, type Load } from './load.ts'
 import { type LoadConnection, openLoadConnection } from './load-connection.ts'
 import { createLoadRequests } from './load-requests.ts'
 
@@ -49,7 +49,7 @@ const seconds = (performance.now() - start) / 1_000
 for (const connection of connections) connection.end()
 
 const load: Load = {
-  acceptedPerSecond: (statuses['202'] ?? 0) / seconds,
+  acceptedPerSecond: countAccepted(statuses) / seconds,
   p50Ms: latencyMicros.percentile(50) / 1_000,
   p99Ms: latencyMicros.percentile(99) / 1_000,
   statuses,
@@ -58,7 +58,7 @@ console.log(JSON.stringify(load))
 
 function onAnswer(connection: number, status: string): void {
   statuses[status] = (statuses[status] ?? 0) + 1
-  if (status === '202') {
+  if (isAccepted(status)) {
     latencyMicros.record(Math.max(1, Math.round((performance.now() - (since[connection] ?? 0)) * 1_000)))
   }
   afterAnswer(connection)

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { IngestBench } from './ingest-bench.ts'
 import { describeLoad, describeOthers } from './interleave.ts'
+import { countAccepted } from './load.ts'
 import { residentMbOf } from './process-memory.ts'
 
 const PER_SECOND = 5_000
@@ -31,9 +32,8 @@ export async function soak(bench: IngestBench, { minutes, connections, json }: S
 
   const [first, second] = [Math.max(...rssMb.slice(0, 5)), Math.max(...rssMb.slice(5))] as const
   const isFlat = second <= first * FLAT_WITHIN
-  const accepted = load.statuses['202'] ?? 0
   console.log(
-    `\n${accepted} events accepted${describeOthers(load.statuses)}; ${describeLoad({ ...load, statuses: {} })}`,
+    `\n${countAccepted(load.statuses)} events accepted${describeOthers(load.statuses)}; ${describeLoad({ ...load, statuses: {} })}`,
   )
   console.log(
     `memory: at most ${first} MB in the first half, ${second} MB in the second: ${isFlat ? 'flat' : 'NOT flat'}`,

@@ -1,5 +1,5 @@
 import type { IngestBench } from './ingest-bench.ts'
-import type { Load } from './load.ts'
+import { isAccepted, type Load } from './load.ts'
 import { median } from './median.ts'
 import type { ServerProcess } from './server-process.ts'
 
@@ -46,9 +46,9 @@ export function describeLoad({ acceptedPerSecond, p50Ms, p99Ms, statuses }: Load
   return `${Math.round(acceptedPerSecond)}/s, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms${describeOthers(statuses)}`
 }
 
-/** Whatever was answered besides 202; nothing where there was nothing. */
+/** Whatever was answered besides 2xx; nothing where there was nothing. */
 export function describeOthers(statuses: Load['statuses']): string {
-  const others = Object.entries(statuses).filter(([status]) => status !== '202')
+  const others = Object.entries(statuses).filter(([status]) => !isAccepted(status))
   return others.map(([status, count]) => `, ${count} answered ${status}`).join('')
 }
 

@@ -14,6 +14,13 @@ export interface Load {
   readonly statuses: Readonly<Record<string, number>>
 }
 
+/** Servers differ in what they say to a new event: ingest 202, Bento 200. */
+export const isAccepted = (status: string) => status.startsWith('2')
+
+export function countAccepted(statuses: Load['statuses']): number {
+  return Object.entries(statuses).reduce((sum, [status, count]) => sum + (isAccepted(status) ? count : 0), 0)
+}
+
 export interface LoadOptions {
   readonly port: number
   readonly secret: string
