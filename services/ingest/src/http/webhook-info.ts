@@ -1,7 +1,9 @@
+import { nativeAdapter } from '../adapters/native.ts'
 import { type Answer, json } from '../answer.ts'
 import { MAX_BODY_BYTES } from '../limits.ts'
+import { nativeScheme } from '../schemes/native.ts'
 import { TIMESTAMP_TOLERANCE_MS } from '../schemes/scheme.ts'
-import type { Sources } from '../sources/sources.ts'
+import type { Source, Sources } from '../sources/sources.ts'
 
 export const OPENAPI_PATH = '/openapi.json'
 /** The page that renders it. */
@@ -23,7 +25,7 @@ export function webhookInfo(sources: Sources): Answer {
     {
       description: 'Takes signed changes of persons and keeps the buyer groups of their companies current.',
       eventTypes: { accepted: 'person.*', significantByDefault: SIGNIFICANT_EVENT_TYPES },
-      sources: sources.names,
+      sources: sources.names.filter((name) => isNative(sources.find(name))),
       signature: {
         scheme: 'native',
         algorithm: 'HMAC-SHA256',
@@ -40,4 +42,9 @@ export function webhookInfo(sources: Sources): Answer {
     },
     { 'cache-control': 'public, max-age=60' },
   )
+}
+
+/** Others post to an address of their own, in ways of their own. */
+function isNative(source: Source | undefined): boolean {
+  return source?.scheme === nativeScheme && source.adapter === nativeAdapter
 }

@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { ConfigError } from '@buyer-group/shared/config/read-config.ts'
 import { createScheme } from '../schemes/create-scheme.ts'
@@ -38,15 +38,21 @@ export async function rotateSecret({ path, name, now, overlapMs, given }: Rotate
   const second = Math.floor(now / 1_000) * 1_000
   const until = second + overlapMs
   let rotated: Rotated | undefined
+  let written: string | undefined
   await editSource(path, name, async (source, entry) => {
     const secret = secretFor(entry, given)
     const file = newFileName(name, source.secrets, second)
     const secretFile = secretPath(path, file)
     await mkdir(dirname(secretFile), { recursive: true, mode: 0o700 })
     await writePrivateFile(secretFile, `${secret}\n`, await stat(path))
+    written = secretFile
     const { source: next, ending } = rotate(source, { file }, second, until)
     rotated = { secret, secretFile, file, ending, until }
     return next
+  }).catch(async (error) => {
+    // A secret that nothing refers to.
+    if (written !== undefined) await unlink(written)
+    throw error
   })
   if (rotated === undefined) throw new Error('unreachable: the edit has run')
   return rotated

@@ -93,6 +93,20 @@ test('a rotation is finished once the old secrets have ended, not before, and ke
   })
 })
 
+test('a rotation that leaves a file which cannot be used changes nothing', async () => {
+  const { run, read, directory } = await folder({
+    ...partner,
+    secrets: Array.from({ length: 20 }, () => ({ env: 'A' })),
+  })
+  const before = await read()
+  const { code, errors } = await run(['rotate', 'partner'])
+  expect(code).toBe(78)
+  expect(errors).toContain('source "partner": secrets: Too big')
+  expect(await read()).toEqual(before)
+  expect(await readdir(join(directory, 'secrets'))).toEqual([])
+  expect(await readdir(directory)).toEqual(['secrets', 'sources.json'])
+})
+
 test('check says what is wrong with a file and exits 78, or which sources ingest would have', async () => {
   const { run } = await withPartner({ name: 'other', secrets: [{ env: 'OTHER_SECRET' }] })
   const bad = await run(['check'])
