@@ -13,6 +13,7 @@ import { createServeAnswer } from './http/serve-answer.ts'
 import { takeWebhooksFirst } from './http/take-webhooks-first.ts'
 import { createWebhookRoutes } from './http/webhook-routes.ts'
 import { createLimitRate } from './limit-rate.ts'
+import { createLogRefusals } from './log-refusals.ts'
 import type { IngestMetrics } from './metrics.ts'
 import type { MessagingConnection } from './publishing/connect-messaging.ts'
 import { createFindRecorded } from './publishing/find-recorded.ts'
@@ -111,7 +112,7 @@ export function createIngest(parts: IngestParts): Ingest {
     toMessage: (change, traceparent) => toMessages().personChange(change, traceparent),
     publish: createPublishDelivery({ publishEvent, known, findRecorded }),
     metrics,
-    onRefused: (code, status) => logger.info({ code, status }, 'webhook refused'),
+    onRefused: createLogRefusals(logger, monotonic),
   })
   const serve = createServeAnswer({ metrics, logger })
   const findWebhookRoute = createWebhookRoutes({ sources, receiveWebhook, now })

@@ -63,7 +63,8 @@ describe('all of them together', () => {
   test('leave no log line that holds more than a code', () => {
     const lines = [...ingest.logLines, ...impatient.logLines].map((line) => JSON.parse(line))
     expect(lines.length).toBeGreaterThan(0)
-    for (const { level, time, service, ...line } of lines) {
+    for (const { level, time, service, leftOut = 1, ...line } of lines) {
+      expect(leftOut).toBeTypeOf('number')
       expect({ level, time, service }).toEqual({ level: 'info', time: expect.any(String), service: 'test' })
       expect(line).toEqual({
         message: 'webhook refused',
