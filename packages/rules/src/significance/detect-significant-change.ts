@@ -28,7 +28,7 @@ export function detectSignificantChange(
   policy: CompiledPolicy,
 ): SignificanceReading {
   const { significantTypes, ignoreCosmetic } = policy
-  if (!policy.isTrusted(event.type, event.source)) {
+  if (!policy.isTrusted(event.type, event.source) && canBeRead(event, companyId)) {
     const classification = classifyChange(event, companyId)
     const placements = significantTypes.has(classification.type) ? placementsOf(event, companyId) : []
     return { placements, classification }
@@ -39,6 +39,12 @@ export function detectSignificantChange(
     if (classification.reason === 'cosmetic') return { placements: [], classification }
   }
   return { placements: placementsOf(event, companyId) }
+}
+
+/** An event that names neither a company nor a title nor a department has nothing but its type to go by. */
+function canBeRead(event: ReportedEvent, companyId: string): boolean {
+  if (event.company !== null) return true
+  return placementsOf(event, companyId).some(({ title, department }) => title !== null || department !== null)
 }
 
 const INSIGNIFICANT: SignificanceReading = { placements: [] }

@@ -1,12 +1,11 @@
+import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import { describe, expect, test } from 'vitest'
 import { compilePolicy } from './compile-policy.ts'
 import { detectSignificantChange } from './detect-significant-change.ts'
 import { significancePolicySchema } from './significance-policy.ts'
 
-type Event = ReturnType<typeof nativeEvent>
-
-const detect = (event: Event, policy: object, companyId = 'crm-acme') => {
+const detect = (event: ReportedEvent, policy: object, companyId = 'crm-acme') => {
   const { placements, classification } = detectSignificantChange(
     event,
     companyId,
@@ -68,6 +67,25 @@ describe('an event whose type is not trusted', () => {
     expect(detect(event, { untrusted })).toMatchObject({
       companies: ['crm-acme', 'crm-beta'],
       classification: { type: 'person.company_change' },
+    })
+  })
+})
+
+describe('an event that names no company, of a type that is not trusted', () => {
+  const thin = (type: string, person = {}): ReportedEvent => {
+    return { ...nativeEvent({ type, source: 'loose', changes: {} }), person: { id: 'p1', ...person }, company: null }
+  }
+  const policy = { untrusted: [{ sources: ['loose'] }] }
+
+  test('has nothing but its type to go by where it tells neither title nor department', () => {
+    expect(detect(thin('person.role_change'), policy)).toEqual({ companies: ['crm-acme'], classification: undefined })
+    expect(detect(thin('person.profile_update'), policy)).toEqual({ companies: [], classification: undefined })
+  })
+
+  test('goes by its title where it tells one', () => {
+    expect(detect(thin('person.profile_update', { newTitle: 'CFO' }), policy)).toMatchObject({
+      companies: ['crm-acme'],
+      classification: { type: 'person.role_change', reason: 'title_before_unknown' },
     })
   })
 })
