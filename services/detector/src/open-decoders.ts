@@ -1,6 +1,7 @@
 import type { MessageBySchema } from '@buyer-group/shared/avro/schemas.ts'
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import type { Decode } from '@buyer-group/shared/kafka/consumer-types.ts'
+import { personChangeKey } from '@buyer-group/shared/messages/person-change-key.ts'
 import type { TopicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
 import { readPersonChange } from './read-person-change.ts'
@@ -28,11 +29,12 @@ export function openDecoders(
 }
 
 /**
- * The order of a company's messages rests on its being their key (system.md, "Topics").
+ * The order of a company's messages rests on its being their key (system.md, "Topics"); a change that names no company has
+ * its person's.
  * @throws AppError `invalid_message` (permanent) where another key stands.
  */
 function ownedBy(key: Buffer | null, message: DetectorMessage): DetectorMessage {
-  const { companyId } = message.kind === 'change' ? message.change : message.request
-  if (key?.toString() === companyId) return message
+  const expected = message.kind === 'change' ? personChangeKey(message.change) : message.request.companyId
+  if (key?.toString() === expected) return message
   throw new AppError('the message key is not its companyId', { code: 'invalid_message', fate: 'permanent' })
 }

@@ -3,6 +3,7 @@ import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { ceHeaders } from '@buyer-group/shared/messages/ce-headers.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { PersonChange, RefreshRequest } from '@buyer-group/shared/messages/messages.ts'
+import { personChangeKey } from '@buyer-group/shared/messages/person-change-key.ts'
 import type { TopicNames } from '@buyer-group/shared/messages/topic-names.ts'
 import { TOPICS } from '@buyer-group/shared/messages/topics.ts'
 
@@ -28,7 +29,7 @@ export function createToMessages({ topics, encodePersonChange, encodeRefreshRequ
   return {
     personChange: (change, traceparent) => ({
       topic: personChanges,
-      key: change.companyId === '' ? eventIdempotencyKey(change.source, change.personId) : change.companyId,
+      key: personChangeKey(change),
       value: encodePersonChange(change),
       headers: ceHeaders({
         id: eventIdempotencyKey(change.source, change.eventId),
