@@ -1,9 +1,9 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
 import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
+import { isStorableTime } from '@buyer-group/shared/messages/is-storable-time.ts'
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
 import { type ReportedEvent, reportedEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import type { ChangeMessage } from './rules/detector-message.ts'
-import { isStorableTime } from './rules/is-storable-time.ts'
 
 const SHA256_HEX = /^[0-9a-f]{64}$/
 

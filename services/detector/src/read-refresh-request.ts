@@ -1,7 +1,7 @@
 import { AppError } from '@buyer-group/shared/errors/app-error.ts'
+import { isStorableTime } from '@buyer-group/shared/messages/is-storable-time.ts'
 import type { RefreshRequest } from '@buyer-group/shared/messages/messages.ts'
 import type { RequestMessage } from './rules/detector-message.ts'
-import { isStorableTime } from './rules/is-storable-time.ts'
 
 /** Longer than any id that ingest takes (256 characters and a company prefix). */
 const MAX_ID_LENGTH = 1_024

@@ -1,4 +1,5 @@
 import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
+import { isStorableTime } from '@buyer-group/shared/messages/is-storable-time.ts'
 import {
   MAX_FUTURE_MS,
   nativeEventSchema,
@@ -29,9 +30,8 @@ function validate(schema: z.ZodType<ReportedEvent>, value: unknown, now: number)
   const parsed = schema.safeParse(value)
   const issues = parsed.success ? [] : toIssues(parsed.error)
   const isReadable = !issues.some(({ path }) => path[0] === 'timestamp')
-  if (isReadable && isTooFarAhead(value, now)) {
-    issues.push({ path: ['timestamp'], code: 'custom', message: 'must not be more than 24 hours ahead' })
-  }
+  const timeProblem = isReadable ? findTimeProblem(value, now) : undefined
+  if (timeProblem !== undefined) issues.push({ path: ['timestamp'], code: 'custom', message: timeProblem })
   return parsed.success && issues.length === 0 ? { ok: true, event: parsed.data } : { ok: false, issues }
 }
 
@@ -42,7 +42,11 @@ export function namedSource(value: unknown): string | undefined {
   return typeof source === 'string' ? source : undefined
 }
 
-function isTooFarAhead(value: unknown, now: number): boolean {
+function findTimeProblem(value: unknown, now: number): string | undefined {
   const timestamp = (value as { timestamp?: unknown } | null | undefined)?.timestamp
-  return typeof timestamp === 'string' && Date.parse(timestamp) > now + MAX_FUTURE_MS
+  if (typeof timestamp !== 'string') return undefined
+  const time = Date.parse(timestamp)
+  if (time > now + MAX_FUTURE_MS) return 'must not be more than 24 hours ahead'
+  // An offset may reach beyond the first year, where the detector would take it for no time.
+  return isStorableTime(time) ? undefined : 'must be in the years 0 to 9999, in UTC'
 }

@@ -116,6 +116,7 @@ export const eventFields: readonly BadRequest[] = [
     'with something after it': '2026-01-15T09:30:00Z!',
     'with a line feed after it': '2026-01-15T09:30:00Z\n',
     'in full-width digits': '２０２６-01-15T09:30:00Z',
+    'before the year 0 by its zone': '0000-01-01T00:00:00+14:00',
     'two days ahead': new Date(Date.now() + 2 * 86_400_000).toISOString(),
     'in the year 9999': '9999-12-31T23:59:59Z',
   }),
