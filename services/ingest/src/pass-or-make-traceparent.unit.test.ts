@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { passOrMakeTraceparent } from './pass-or-make-traceparent.ts'
 
@@ -19,4 +20,16 @@ test.each([
   const made = passOrMakeTraceparent(header)
   expect(made).not.toBe(header)
   expect(passOrMakeTraceparent(made)).toBe(made)
+})
+
+test('whatever comes, what goes on is trace context: 32 and 16 hex digits, neither all zeros', () => {
+  const near = fc.stringMatching(/^[0f]{2}-[0-9a-gA-F]{31,33}-[0-9a-g]{15,17}-[0-9]{1,2}[-,\n ]?$/)
+  fc.assert(
+    fc.property(fc.oneof(near, fc.string()), (header) => {
+      const passed = passOrMakeTraceparent(header)
+      expect(passed).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+      expect(passed).not.toMatch(/-0+-/)
+    }),
+    { numRuns: 1_000 },
+  )
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCheckBearer } from './check-bearer.ts'
 
@@ -22,6 +23,23 @@ describe('the bearer token', () => {
     const refusal = check(authorization)
     expect(refusal?.status).toBe(401)
     expect(refusal?.headers['www-authenticate']).toMatch(/^Bearer/)
+  })
+
+  test('is the only text that gets in, however like it another one is', () => {
+    const piece = fc.constantFrom('Bearer', 'bearer', ' ', '\t', ',', '"', 'the-token-of-the-api', 'the-token', '=', '')
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(piece).map((pieces) => pieces.join('')),
+        ),
+        (authorization) => {
+          const isRight = /^bearer +the-token-of-the-api *$/i.test(authorization)
+          expect(check(authorization)?.status).toBe(isRight ? undefined : 401)
+        },
+      ),
+      { numRuns: 1_000 },
+    )
   })
 
   test('is 403 for everyone where none is configured', () => {

@@ -24,6 +24,32 @@ describe('parsing a body as JSON', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => typeof parseJson(Buffer.from(bytes)).ok === 'boolean'))
   })
 
+  test('takes exactly what a strict decoder and JSON.parse take, whatever byte of a JSON text is replaced', () => {
+    const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+    const expected = (bytes: Buffer) => {
+      try {
+        return { ok: true, value: JSON.parse(strict.decode(bytes)) }
+      } catch {
+        return { ok: false }
+      }
+    }
+    fc.assert(
+      fc.property(
+        fc.json({ stringUnit: 'binary' }),
+        fc.nat(),
+        fc.uint8Array({ maxLength: 4 }),
+        fc.nat(2),
+        (json, at, bytes, replaced) => {
+          const text = Buffer.from(json)
+          const start = at % (text.length + 1)
+          const changed = Buffer.concat([text.subarray(0, start), bytes, text.subarray(start + replaced)])
+          expect(parseJson(changed)).toMatchObject(expected(changed))
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
   test.each([
     ['nothing', Buffer.alloc(0)],
     ['a byte order mark', Buffer.from('\uFEFF{}')],
