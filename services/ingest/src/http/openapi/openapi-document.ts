@@ -3,7 +3,7 @@ import type { Sources } from '../../sources/sources.ts'
 import { NATIVE_EVENT_SCHEMA_PATH } from '../webhook-info.ts'
 import { EXAMPLE_SECRET, EXAMPLE_TIME } from './describe-scheme.ts'
 import { operatorPaths } from './operator-paths.ts'
-import { problemResponses } from './problem-responses.ts'
+import { anyCallResponse, problemResponses } from './problem-responses.ts'
 import { securitySchemes, webhookPaths } from './webhook-paths.ts'
 
 const DESCRIPTION = `
@@ -31,6 +31,7 @@ export function openapiDocument(sources: Sources) {
       { name: 'Contract', description: 'What this page says, for programs.' },
     ],
     components: {
+      responses: { AnyCall: anyCallResponse() },
       securitySchemes: {
         apiToken: { type: 'http', scheme: 'bearer', description: "The deployment's API_TOKEN." },
         ...securitySchemes(sources),

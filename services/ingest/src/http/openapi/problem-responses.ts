@@ -84,7 +84,7 @@ const ANYWHERE: readonly ProblemCode[] = [
 ]
 
 /**
- * One response a status with an example of each of its codes, and one for what any call may be answered with.
+ * One response a status with an example of each of its codes, and the one for what any call may be answered with.
  * `details` says what differs from the examples that all share.
  */
 export function problemResponses(
@@ -93,14 +93,11 @@ export function problemResponses(
 ): ZodOpenApiResponsesObject {
   const byStatus = Map.groupBy(codes, (code) => PROBLEMS[code].status)
   const responses = [...byStatus].map(([status, group]) => [String(status), response(group, details, HEADERS[status])])
-  return {
-    ...Object.fromEntries(responses),
-    default: response(
-      ANYWHERE.filter((code) => !codes.includes(code)),
-      {},
-    ),
-  }
+  return { ...Object.fromEntries(responses), default: { $ref: '#/components/responses/AnyCall' } }
 }
+
+/** The component that every call refers to. */
+export const anyCallResponse = (): ZodOpenApiResponseObject => response(ANYWHERE, {})
 
 function response(
   codes: readonly ProblemCode[],
