@@ -84,7 +84,9 @@ export const ingestConfigSchema = z
       .describe('how much of each rate may come at once: what flows in over this time.'),
     RECENT_EVENTS: integer(1, 10_000_000)
       .prefault('100000')
-      .describe('how many published events this process remembers to recognise repeats without asking MongoDB.'),
+      .describe(
+        'how many published events this process remembers, at least, to recognise repeats without asking MongoDB; at most twice as many.',
+      ),
   })
   .superRefine(({ SHUTDOWN_DELAY, SHUTDOWN_TIMEOUT }, context) => {
     if (SHUTDOWN_DELAY < SHUTDOWN_TIMEOUT) return

@@ -54,6 +54,12 @@ export function createMetrics(registry: Registry) {
       help: 'Bytes of the webhook bodies that were read whole, verified or not.',
       registers,
     }),
+    conflicts: new Counter({
+      name: 'ingest_event_id_conflicts_total',
+      help: 'Deliveries refused because an event id was seen with another body, by source.',
+      labelNames: ['source'] as const,
+      registers,
+    }),
     refreshRequests: new Counter({
       name: 'ingest_refresh_requests_total',
       help: 'Manual refreshes that the broker acknowledged.',

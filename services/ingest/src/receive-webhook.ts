@@ -50,7 +50,7 @@ export interface ReceiveWebhookOptions {
   /** @throws AppError where the message cannot be encoded, or not yet. */
   toMessage(change: PersonChange, traceparent: string): OutgoingMessage
   publish(events: readonly EventToPublish[]): Promise<DeliveryOutcome>
-  readonly metrics: Pick<IngestMetrics, 'accepted' | 'repeated' | 'rejected' | 'receivedBytes'>
+  readonly metrics: Pick<IngestMetrics, 'accepted' | 'repeated' | 'rejected' | 'conflicts' | 'receivedBytes'>
   /** Called once for each refusal, with nothing of the request's content. */
   onRefused(code: ProblemCode, status: number): void
 }
@@ -146,6 +146,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
         metrics.repeated.inc({ source: source.name }, changes.length)
         return json(200, { status: 'already_processed', ...named })
       case 'conflict':
+        metrics.conflicts.inc({ source: source.name })
         return refuse('event_id_conflict', 'Send a changed event under a new id; a repeat must have the same body.')
       case 'unavailable':
         return refuse('unavailable', 'It was not taken for certain. Send it again, with the same ids.', retryAfter(2))

@@ -130,9 +130,10 @@ describe('the outcome of publishing', () => {
     expect(answer.headers['content-type']).toContain('application/json')
   })
 
-  test('of another body under the same id is 409', async () => {
-    const { post } = harness({ outcome: { kind: 'conflict' } })
+  test('of another body under the same id is 409, and counted by source', async () => {
+    const { post, registry } = harness({ outcome: { kind: 'conflict' } })
     expect(await post(nativeEvent())).toMatchObject({ status: 409, code: 'event_id_conflict' })
+    expect(await registry.getSingleMetricAsString('ingest_event_id_conflicts_total')).toContain('{source="test"} 1')
   })
 
   test('that is unknown is 503 with Retry-After', async () => {

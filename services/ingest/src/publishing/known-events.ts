@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { EventToPublish } from './publish-event.ts'
 
 /** What this process knows of events: which it found durably in Kafka lately, and which are on their way there. */
@@ -15,13 +14,17 @@ export interface KnownEvents {
   remember(idempotencyKey: string, bodySha256: string): void
 }
 
-/** Remembers at most `maxRecent` events, the latest. */
-export function createKnownEvents(maxRecent: number): KnownEvents {
-  const recent = new LRUCache<string, string>({ max: maxRecent })
+/**
+ * Remembers the latest `recent` events for certain and at most twice as many: in two maps, the older of which is thrown
+ * away once the newer is full. Cheaper than to keep count of what was used last, which nobody needs here.
+ */
+export function createKnownEvents(recent: number): KnownEvents {
+  let newer = new Map<string, string>()
+  let older = new Map<string, string>()
   const inFlight = new Map<string, Promise<unknown>>()
   return {
     judge: (event) => {
-      const known = recent.get(event.idempotencyKey)
+      const known = newer.get(event.idempotencyKey) ?? older.get(event.idempotencyKey)
       return known === undefined ? undefined : compareBody(known, event)
     },
     onTheWay: (idempotencyKey) => inFlight.get(idempotencyKey),
@@ -32,7 +35,10 @@ export function createKnownEvents(maxRecent: number): KnownEvents {
       for (const { idempotencyKey } of events) inFlight.delete(idempotencyKey)
     },
     remember: (idempotencyKey, bodySha256) => {
-      recent.set(idempotencyKey, bodySha256)
+      newer.set(idempotencyKey, bodySha256)
+      if (newer.size < recent) return
+      older = newer
+      newer = new Map()
     },
   }
 }
