@@ -1,13 +1,16 @@
 import { hash } from 'node:crypto'
 import { findPayloadProblem } from '@buyer-group/shared/messages/find-payload-problem.ts'
 import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
-import type { z } from 'zod'
+import { z } from 'zod'
 import { type Issue, toIssues } from '../rules/to-issues.ts'
 import { TIMESTAMP_TOLERANCE_MS } from '../schemes/scheme.ts'
 import type { Adapted, AdaptedEvent, Delivery } from './adapter.ts'
 
 /** The most items of one delivery: about what 256 KiB hold of the smallest, and five times the largest batch documented. */
-export const MAX_ITEMS = 5_000
+const MAX_ITEMS = 5_000
+
+/** The items of a delivery before any is looked at. */
+export const itemList = z.array(z.unknown()).max(MAX_ITEMS)
 
 /** What an item says, in the fields of a native event; its source and the item itself are added. */
 export type ItemEvent = Pick<ReportedEvent, 'id' | 'type' | 'timestamp' | 'person' | 'company' | 'changes'>
@@ -70,8 +73,20 @@ export const refuse = (error: z.ZodError): Adapted => ({ ok: false, issues: toIs
  * captured request may be sent again (guarantees.md, I6); the same content later is another change. A repeat that comes on
  * the other side of a slot's end is taken for new, which is harmless.
  */
-export function contentId({ sha256, receivedAt }: ItemIdentity): string {
+function contentId({ sha256, receivedAt }: ItemIdentity): string {
   return `${Math.floor(receivedAt / TIMESTAMP_TOLERANCE_MS)}-${sha256}`
+}
+
+/** What is known of somebody of whom an item says only that something changed: neither what nor when nor where. */
+export function thinEvent(personId: string, type: string, identity: ItemIdentity): ItemEvent {
+  return {
+    id: contentId(identity),
+    type,
+    timestamp: toTimestamp(identity.receivedAt),
+    person: { id: personId },
+    company: null,
+    changes: {},
+  }
 }
 
 /** Milliseconds since the epoch as an event's timestamp. */

@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { adaptItems, contentId, MAX_ITEMS, refuse, toTimestamp } from './adapt-items.ts'
+import { adaptItems, itemList, refuse, thinEvent } from './adapt-items.ts'
 import type { Adapter } from './adapter.ts'
 import { COMPANY_CHANGE, DEPARTMENT_CHANGE, PROFILE_UPDATE, ROLE_CHANGE } from './event-types.ts'
 import { providerId } from './fields.ts'
-
-const notifications = z.array(z.unknown()).max(MAX_ITEMS)
 
 const notification = z.looseObject({
   member_id: providerId,
@@ -19,21 +17,14 @@ const notification = z.looseObject({
 export const coresignalAdapter: Adapter = {
   name: 'coresignal',
   toEvents: (delivery) => {
-    const parsed = notifications.safeParse(delivery.value)
+    const parsed = itemList.safeParse(delivery.value)
     if (!parsed.success) return refuse(parsed.error)
     return adaptItems(delivery, {
       items: parsed.data,
       pathOf: (index) => [index],
       schema: notification,
       toEvents: ({ member_id, changed_fields }, identity) => [
-        {
-          id: contentId(identity),
-          type: typeOf(changed_fields ?? []),
-          timestamp: toTimestamp(identity.receivedAt),
-          person: { id: member_id },
-          company: null,
-          changes: {},
-        },
+        thinEvent(member_id, typeOf(changed_fields ?? []), identity),
       ],
     })
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { adaptItems, type ItemEvent, type ItemIdentity, MAX_ITEMS, refuse } from './adapt-items.ts'
+import { adaptItems, type ItemEvent, type ItemIdentity, itemList, refuse } from './adapt-items.ts'
 import type { Adapter } from './adapter.ts'
 import { COMPANY_CHANGE, PROFILE_UPDATE, ROLE_CHANGE } from './event-types.ts'
 import { optionalText, providerId, textOf, timestamp } from './fields.ts'
@@ -9,7 +9,7 @@ const CURRENT = 'experience.employment_details.current'
 
 const notification = z.looseObject({
   metadata: z.looseObject({ notification_id: providerId, delivered_at: timestamp, dataset: z.string().optional() }),
-  results: z.array(z.unknown()).max(MAX_ITEMS),
+  results: itemList,
 })
 
 const position = z.looseObject({

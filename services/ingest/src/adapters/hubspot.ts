@@ -1,10 +1,8 @@
 import { z } from 'zod'
-import { adaptItems, type ItemEvent, type ItemIdentity, MAX_ITEMS, refuse, toTimestamp } from './adapt-items.ts'
+import { adaptItems, type ItemEvent, type ItemIdentity, itemList, refuse, toTimestamp } from './adapt-items.ts'
 import type { Adapter } from './adapter.ts'
 import { COMPANY_CHANGE, DEPARTMENT_CHANGE, PROFILE_UPDATE, ROLE_CHANGE } from './event-types.ts'
 import { providerId, textOf } from './fields.ts'
-
-const notifications = z.array(z.unknown()).max(MAX_ITEMS)
 
 /** The last instant that RFC 3339 can write. */
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
@@ -35,7 +33,7 @@ type ContactChange = z.output<typeof contactChange>
 export const hubspotAdapter: Adapter = {
   name: 'hubspot',
   toEvents: (delivery) => {
-    const parsed = notifications.safeParse(delivery.value)
+    const parsed = itemList.safeParse(delivery.value)
     if (!parsed.success) return refuse(parsed.error)
     const indexes = [...parsed.data.keys()].filter((index) => concernsContact(parsed.data[index]))
     return adaptItems(delivery, {

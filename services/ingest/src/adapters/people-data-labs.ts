@@ -1,10 +1,7 @@
-import { z } from 'zod'
-import { adaptItems, contentId, MAX_ITEMS, refuse, toTimestamp } from './adapt-items.ts'
+import { adaptItems, itemList, refuse, thinEvent } from './adapt-items.ts'
 import type { Adapter } from './adapter.ts'
 import { ROLE_CHANGE } from './event-types.ts'
 import { providerId } from './fields.ts'
-
-const people = z.array(z.unknown()).max(MAX_ITEMS)
 
 /**
  * The webhook of People Data Labs with its `job_change` filter: a list of the ids of people whose title or company changed,
@@ -14,22 +11,13 @@ const people = z.array(z.unknown()).max(MAX_ITEMS)
 export const peopleDataLabsAdapter: Adapter = {
   name: 'people-data-labs',
   toEvents: (delivery) => {
-    const parsed = people.safeParse(delivery.value)
+    const parsed = itemList.safeParse(delivery.value)
     if (!parsed.success) return refuse(parsed.error)
     return adaptItems(delivery, {
       items: parsed.data,
       pathOf: (index) => [index],
       schema: providerId,
-      toEvents: (id, identity) => [
-        {
-          id: contentId(identity),
-          type: ROLE_CHANGE,
-          timestamp: toTimestamp(identity.receivedAt),
-          person: { id },
-          company: null,
-          changes: {},
-        },
-      ],
+      toEvents: (id, identity) => [thinEvent(id, ROLE_CHANGE, identity)],
     })
   },
 }
