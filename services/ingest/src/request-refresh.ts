@@ -12,6 +12,7 @@ import type { IngestMetrics } from './metrics.ts'
 import { passOrMakeTraceparent } from './pass-or-make-traceparent.ts'
 import { problem } from './problems.ts'
 import type { PublishEach } from './publishing/publish-each.ts'
+import { withinTime } from './publishing/within-time.ts'
 import { parseJson } from './rules/parse-json.ts'
 import { refreshBodySchema } from './rules/refresh-body.ts'
 import { toIssues } from './rules/to-issues.ts'
@@ -89,12 +90,8 @@ export function createRequestRefresh(options: RequestRefreshOptions) {
       if (error instanceof AppError && error.fate === 'unavailable') return false
       throw error
     }
-    let timer: NodeJS.Timeout | undefined
-    const timeout = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), options.timeoutMs)
-    })
     const done = options.publishEach([message]).then(([result]) => result?.ok === true)
-    return Promise.race([done, timeout]).finally(() => clearTimeout(timer))
+    return withinTime(done, options.timeoutMs, () => false)
   }
 }
 
