@@ -1,6 +1,7 @@
-import { type Kafka, type Message, Partitioners, type TopicMessages } from 'kafkajs'
+import type { Kafka, Message, TopicMessages } from 'kafkajs'
 import { AppError } from '../errors/app-error.ts'
 import type { CheckResult } from '../telemetry/admin-server.ts'
+import { createPartitioner } from './create-partitioner.ts'
 import { createKafkaCheck } from './kafka-check.ts'
 import type { OutgoingMessage, Publisher } from './outgoing.ts'
 import { createSendWhole, ONE_TRY } from './send-whole.ts'
@@ -25,7 +26,7 @@ export interface OpenPublisher extends Publisher {
 export async function openPublisher(kafka: Kafka): Promise<OpenPublisher> {
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
+    createPartitioner,
     retry: ONE_TRY,
   })
   await producer.connect()

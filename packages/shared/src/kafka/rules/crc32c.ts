@@ -6,23 +6,24 @@ const TABLES = makeTables()
 
 /** CRC-32C of bytes, as an unsigned 32-bit number: eight bytes a step ("slicing by 8"). */
 export function crc32c(bytes: Uint8Array): number {
-  const at = (index: number) => bytes[index] as number
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   const wholeSteps = bytes.length - (bytes.length % 8)
   let crc = -1
   let index = 0
   for (; index < wholeSteps; index += 8) {
-    const first = crc ^ (at(index) | (at(index + 1) << 8) | (at(index + 2) << 16) | (at(index + 3) << 24))
+    const first = crc ^ view.getInt32(index, true)
+    const second = view.getInt32(index + 4, true)
     crc =
       after(7, first & 0xff) ^
       after(6, (first >>> 8) & 0xff) ^
       after(5, (first >>> 16) & 0xff) ^
       after(4, first >>> 24) ^
-      after(3, at(index + 4)) ^
-      after(2, at(index + 5)) ^
-      after(1, at(index + 6)) ^
-      after(0, at(index + 7))
+      after(3, second & 0xff) ^
+      after(2, (second >>> 8) & 0xff) ^
+      after(1, (second >>> 16) & 0xff) ^
+      after(0, second >>> 24)
   }
-  for (; index < bytes.length; index += 1) crc = (crc >>> 8) ^ after(0, (crc ^ at(index)) & 0xff)
+  for (; index < bytes.length; index += 1) crc = (crc >>> 8) ^ after(0, (crc ^ (bytes[index] as number)) & 0xff)
   return (crc ^ -1) >>> 0
 }
 
