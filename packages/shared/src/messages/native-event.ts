@@ -3,6 +3,9 @@ import { z } from 'zod'
 /**
  * The native event (system.md, "HTTP"): what providers post, what the detector stores and the refresher folds.
  * Unknown extra fields are kept at every level.
+ *
+ * The schemas are compiled, for every event is checked by one of them: what is valid costs a fifth, and what is not is
+ * judged again by zod's usual parser, so that issues are the same. A schema derived from a compiled one is not compiled.
  */
 
 /** How far ahead of the server's clock an event's timestamp may lie (24 h). */
@@ -18,12 +21,27 @@ const id = z
 const text = z.string().max(2_000)
 
 /** One side of `changes.company`: a bare name, an identified company, or null for none. */
-export const companySide = z.union([text, z.looseObject({ id, name: text.optional() }), z.null()])
+export const companySide = z.compile(z.union([text, z.looseObject({ id, name: text.optional() }), z.null()]), {
+  strict: true,
+})
 
-// Made once: to build a schema costs more than to apply it.
-const optionalCompanySide = companySide.optional()
+const changesSchema = z
+  .record(z.string(), z.looseObject({ old: z.unknown().optional(), new: z.unknown().optional() }))
+  .superRefine((changes, context) => {
+    const company = Object.hasOwn(changes, 'company') ? changes.company : undefined
+    for (const side of ['old', 'new'] as const) {
+      const value = company?.[side]
+      if (value !== undefined && !companySide.safeParse(value).success) {
+        context.addIssue({ code: 'custom', path: ['company', side], message: 'must be a name, {id, name} or null' })
+      }
+    }
+    const title = Object.hasOwn(changes, 'title') ? changes.title?.new : undefined
+    if (title !== undefined && title !== null && typeof title !== 'string') {
+      context.addIssue({ code: 'custom', path: ['title', 'new'], message: 'must be text or null' })
+    }
+  })
 
-export const nativeEventSchema = z.looseObject({
+const uncompiledEventSchema = z.looseObject({
   id,
   source: id,
   type: z
@@ -40,21 +58,10 @@ export const nativeEventSchema = z.looseObject({
     department: text.nullish(),
   }),
   company: z.looseObject({ id, name: text }),
-  changes: z
-    .record(z.string(), z.looseObject({ old: z.unknown().optional(), new: z.unknown().optional() }))
-    .superRefine((changes, context) => {
-      const company = Object.hasOwn(changes, 'company') ? changes.company : undefined
-      for (const side of ['old', 'new'] as const) {
-        if (!optionalCompanySide.safeParse(company?.[side]).success) {
-          context.addIssue({ code: 'custom', path: ['company', side], message: 'must be a name, {id, name} or null' })
-        }
-      }
-      const title = Object.hasOwn(changes, 'title') ? changes.title?.new : undefined
-      if (title !== undefined && title !== null && typeof title !== 'string') {
-        context.addIssue({ code: 'custom', path: ['title', 'new'], message: 'must be text or null' })
-      }
-    }),
+  changes: changesSchema,
 })
+
+export const nativeEventSchema = z.compile(uncompiledEventSchema, { strict: true })
 
 export type NativeEvent = z.output<typeof nativeEventSchema>
 
@@ -63,10 +70,13 @@ export type NativeEvent = z.output<typeof nativeEventSchema>
  * one leaves out its person's name, or has null for its company, where the provider does not say. The companies of such
  * a person are looked up by the detector; the people source completes the rest when they are refreshed.
  */
-export const reportedEventSchema = nativeEventSchema.extend({
-  person: nativeEventSchema.shape.person.partial({ name: true }),
-  company: nativeEventSchema.shape.company.nullable(),
-})
+export const reportedEventSchema = z.compile(
+  uncompiledEventSchema.extend({
+    person: uncompiledEventSchema.shape.person.partial({ name: true }),
+    company: uncompiledEventSchema.shape.company.nullable(),
+  }),
+  { strict: true },
+)
 
 export type ReportedEvent = z.output<typeof reportedEventSchema>
 

@@ -2,7 +2,7 @@ import { openDecoder } from '@buyer-group/shared/avro/decoder.ts'
 import { openEncoder } from '@buyer-group/shared/avro/encoder.ts'
 import { readSchema } from '@buyer-group/shared/avro/schemas.ts'
 import { isStorableTime } from '@buyer-group/shared/messages/is-storable-time.ts'
-import { nativeEventSchema } from '@buyer-group/shared/messages/native-event.ts'
+import { nativeEventSchema, reportedEventSchema } from '@buyer-group/shared/messages/native-event.ts'
 import { placementsOf } from '@buyer-group/shared/messages/placements.ts'
 import { nativeEvent } from '@buyer-group/testing/events/native-event.ts'
 import fc from 'fast-check'
@@ -109,6 +109,23 @@ describe('an event with hostile fields', () => {
       { numRuns: 1_000 },
     )
   })
+
+  test.each([nativeEventSchema, reportedEventSchema])(
+    'is judged alike by a compiled schema and by the usual parser',
+    (compiled) => {
+      // What is derived from a compiled schema is not compiled.
+      const usual = compiled.describe('')
+      fc.assert(
+        fc.property(hostileEvent, (event) => {
+          const expected = usual.safeParse(event)
+          const judged = compiled.safeParse(event)
+          expect(judged.data).toStrictEqual(expected.data)
+          expect(judged.error?.issues).toEqual(expected.error?.issues)
+        }),
+        { numRuns: 1_500 },
+      )
+    },
+  )
 
   test('is, where it is taken, what Kafka, the detector and MongoDB take', async () => {
     let taken = 0
