@@ -8,6 +8,9 @@ import { WIRE_HEADER_BYTES } from './wire-format.ts'
 
 export type Encode<Message> = (message: Message) => Buffer
 
+/** Longer messages are rare and encoded twice. */
+const SCRATCH_BYTES = 16 * 1024
+
 /**
  * An encoder for one topic: Confluent wire format (a zero byte, the schema's id as four bytes, Avro binary).
  * Asks the registry once for the id of our schema; it must have been registered (`npm run setup`).
@@ -21,11 +24,18 @@ export async function openEncoder<Name extends SchemaName>(
   const schema = readSchema(name)
   const type = avro.Type.forSchema(JSON.parse(schema))
   const id = await findId(registry, topic, schema)
-  const header = Buffer.alloc(WIRE_HEADER_BYTES)
-  header.writeUInt32BE(id, 1)
+  // Every message is encoded behind this header, then copied to where exactly its bytes are.
+  const scratch = Buffer.alloc(SCRATCH_BYTES)
+  scratch.writeUInt32BE(id, 1)
   return (message) => {
     try {
-      return Buffer.concat([header, type.toBuffer(message)])
+      const end = type.encode(message, scratch, WIRE_HEADER_BYTES)
+      if (end >= 0) return Buffer.from(scratch.subarray(0, end))
+      // What it lacks is told as a negative number.
+      const whole = Buffer.allocUnsafe(SCRATCH_BYTES - end)
+      scratch.copy(whole, 0, 0, WIRE_HEADER_BYTES)
+      type.encode(message, whole, WIRE_HEADER_BYTES)
+      return whole
     } catch (error) {
       throw new AppError(`a message for ${topic} does not fit its schema`, {
         code: 'unencodable_message',
