@@ -21,7 +21,7 @@ export function createLoadRequests({ port, secret, prepared }: LoadRequestsOptio
     count += 1
     const body = bodyOf(run, count)
     const timestamp = String(Date.now())
-    const signature = signatureOf(timestamp, body, key).toString('hex')
+    const signature = signatureOf(timestamp, body, key)
     const head =
       `POST /api/webhooks/person-change HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncontent-type: application/json\r\n` +
       `x-timestamp: ${timestamp}\r\nx-signature: ${signature}\r\ncontent-length: ${body.length}\r\n\r\n`

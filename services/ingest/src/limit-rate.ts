@@ -45,6 +45,7 @@ export function createLimitRate({ limits, monotonic, metrics }: LimitRateOptions
 
   return (source, events) => {
     const bucket = bucketOfSource(source)
+    if (bucket === undefined && global === undefined) return undefined
     const now = monotonic()
     const sourceWait = bucket?.waitMs(events, now) ?? 0
     const globalWait = global?.waitMs(events, now) ?? 0

@@ -4,7 +4,7 @@ import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
 import { eventIdempotencyKey } from '@buyer-group/shared/messages/idempotency-key.ts'
 import type { PersonChange } from '@buyer-group/shared/messages/messages.ts'
 import type { ReportedEvent } from '@buyer-group/shared/messages/native-event.ts'
-import type { AdaptedEvent } from './adapters/adapter.ts'
+import type { AdaptedEvent, Delivery } from './adapters/adapter.ts'
 import { nativeAdapter } from './adapters/native.ts'
 import { type Answer, json } from './answer.ts'
 import { explainBody, explainMediaType } from './http/media-type.ts'
@@ -100,14 +100,19 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
       return refuse('invalid_signature', 'The secret that signed is not valid for the source that the body names.')
     }
 
-    const { signedId } = signature
-    const delivery = { ...parsed, bytes: body.bytes, source: pathSource?.name ?? '', receivedAt: now }
-    const toAdapt = signedId === undefined ? delivery : { ...delivery, signedId }
-    const adapted = adapter.toEvents(toAdapt)
+    const delivery: Delivery = {
+      source: pathSource?.name ?? '',
+      value: parsed.value,
+      text: parsed.text,
+      bytes: body.bytes,
+      receivedAt: now,
+      signedId: signature.signedId,
+    }
+    const adapted = adapter.toEvents(delivery)
     if (!adapted.ok) return refuse('invalid_event', HAS_ISSUES, listed(adapted.issues))
 
     const validate = adapter === nativeAdapter ? validateNativeEvent : validateReportedEvent
-    const validated = validateAll(adapted.events, (event) => validate(event, now))
+    const validated = validateAll(adapted.events, validate, now)
     if (!validated.ok) return refuse('invalid_event', HAS_ISSUES, listed(validated.issues))
 
     const source = pathSource ?? sources.find(validated.events[0]?.event.source ?? '')
@@ -136,7 +141,7 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
       toPersonChange({ event, payload, bodySha256, companyIdPrefix: source.companyIdPrefix, receivedAt: now }),
     )
     const outcome = await publishAll(changes, traceparent)
-    const named = { ...nameEvents(adapter === nativeAdapter, changes), ...adapter.acknowledge?.(toAdapt) }
+    const named = { ...nameEvents(adapter === nativeAdapter, changes), ...adapter.acknowledge?.(delivery) }
     switch (outcome.kind) {
       case 'accepted':
         metrics.accepted.inc({ source: source.name }, outcome.accepted)
@@ -158,7 +163,10 @@ export function createReceiveWebhook(options: ReceiveWebhookOptions): ReceiveWeb
     return secrets.some((secret) => valid.includes(secret))
   }
 
-  async function publishAll(changes: readonly PersonChange[], traceparent: string): Promise<DeliveryOutcome> {
+  function publishAll(
+    changes: readonly PersonChange[],
+    traceparent: string,
+  ): Promise<DeliveryOutcome> | DeliveryOutcome {
     let events: EventToPublish[]
     try {
       events = changes.map((change) => ({
@@ -184,13 +192,18 @@ type Validated =
   | { readonly ok: false; readonly issues: readonly Issue[] }
 
 /** All or none: what is wrong in any of them, with where it stands in the delivery. */
-function validateAll(adapted: readonly AdaptedEvent[], validate: (event: unknown) => ValidatedEvent): Validated {
+function validateAll(
+  adapted: readonly AdaptedEvent[],
+  validate: (event: unknown, now: number) => ValidatedEvent,
+  now: number,
+): Validated {
   const events: ValidEvent[] = []
   const issues: Issue[] = []
   for (const one of adapted) {
-    const validated = validate(one.event)
-    if (validated.ok) events.push({ ...one, event: validated.event })
-    else for (const issue of validated.issues) issues.push({ ...issue, path: [...one.path, ...issue.path] })
+    const { payload, bodySha256, path } = one
+    const validated = validate(one.event, now)
+    if (validated.ok) events.push({ event: validated.event, payload, bodySha256, path })
+    else for (const issue of validated.issues) issues.push({ ...issue, path: [...path, ...issue.path] })
   }
   return issues.length === 0 ? { ok: true, events } : { ok: false, issues }
 }

@@ -12,13 +12,14 @@ export interface CloudEventAttributes {
 
 /** The headers of every message we publish. They hold ids and types, nothing personal. */
 export function ceHeaders(attributes: CloudEventAttributes): Record<string, string> {
-  return {
+  const headers: Record<string, string> = {
     ce_specversion: '1.0',
     ce_id: attributes.id,
     ce_source: attributes.source,
     ce_type: attributes.type,
     ce_time: new Date(attributes.time).toISOString(),
     'content-type': 'avro/binary',
-    ...(attributes.traceparent === undefined ? {} : { traceparent: attributes.traceparent }),
   }
+  if (attributes.traceparent !== undefined) headers.traceparent = attributes.traceparent
+  return headers
 }

@@ -11,7 +11,7 @@ export interface Delivery {
   /** When it was received, in milliseconds since the epoch. */
   readonly receivedAt: number
   /** The delivery's id where the signature covers it. */
-  readonly signedId?: string
+  readonly signedId?: string | undefined
 }
 
 /** One item of a delivery as a native event. */

@@ -77,7 +77,7 @@ export function createEventPoster(options: EventPosterOptions): EventPoster {
         headers: {
           'content-type': 'application/json',
           'x-timestamp': timestamp,
-          'x-signature': signatureOf(timestamp, bytes, key).toString('hex'),
+          'x-signature': signatureOf(timestamp, bytes, key),
         },
         body: bytes,
       })
