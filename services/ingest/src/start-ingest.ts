@@ -19,6 +19,7 @@ import { openMongo, readDatabaseTime } from './open-mongo.ts'
 import { connectMessaging } from './publishing/connect-messaging.ts'
 import { openMessaging } from './publishing/open-messaging.ts'
 import { openSources } from './sources/open-sources.ts'
+import { watchSecretEnds } from './sources/watch-secret-ends.ts'
 import { watchEventLoop } from './watch-event-loop.ts'
 
 /**
@@ -41,6 +42,7 @@ export async function startIngest(config: IngestConfig, logger: Logger, shutdown
     metrics: createReloadMetrics(registry),
   })
   shutdown.register('sources', () => sources.close())
+  watchSecretEnds(registry, sources.current)
 
   const mongo = openMongo(config.MONGODB_URI, config.MONGODB_DATABASE)
   shutdown.register('mongodb', () => mongo.client.close())
