@@ -79,6 +79,7 @@ function sendOnAnswer(): void {
 }
 
 function sendOnSchedule(perSecond: number): void {
+  /** Taken in turn, so that none is idle for long enough to be closed. */
   const idle = [...connections.keys()]
   const total = Math.floor((durationMs * perSecond) / 1_000)
   let sent = 0
@@ -86,7 +87,7 @@ function sendOnSchedule(perSecond: number): void {
   const dueAt = (request: number) => start + (request * 1_000) / perSecond
   const sendWhatIsDue = () => {
     while (sent < total && dueAt(sent) <= performance.now()) {
-      const connection = idle.pop()
+      const connection = idle.shift()
       if (connection === undefined) return
       since[connection] = dueAt(sent)
       sent += 1

@@ -8,10 +8,13 @@ export interface AdaptiveBatcherOptions<Item, Result> {
   /** Most batches under way at once. */
   readonly maxInFlight: number
   /**
-   * Sends another batch beside those under way only once it would be as large as they are, so that overlapping does not
-   * make the batches small: for work that costs about the same for one item as for many. Without it whatever waits is sent.
+   * Sends another batch beside those under way only once it holds this many items and is as large as they are: for work
+   * that costs about the same for one item as for many, where small batches beside one another would only slow each
+   * other down. Without it whatever waits is sent.
    */
-  readonly overlapEvenly?: boolean
+  readonly overlapFrom?: number
+  /** For how long (milliseconds) a batch may keep those from being sent; they need not wait for a slow one. */
+  readonly overlapAfterMs?: number
   /** Does the work of a batch; resolves to one result an item, in the same order. A rejection fails every item of it. */
   flush(items: readonly Item[]): Promise<readonly Result[]>
   /** What an item weighs, such as its bytes; 0 where not given. */
@@ -44,8 +47,8 @@ interface Entry<Item, Result> {
 }
 
 /**
- * Gathers items into batches without a timer: a batch takes what gathered while the earlier ones were in flight, so
- * it is small (and quick) under light load and large under heavy load. The first items wait for the end of the event
+ * Gathers items into batches without waiting for a time: a batch takes what gathered while the earlier ones were in flight,
+ * so it is small (and quick) under light load and large under heavy load. The first items wait for the end of the event
  * loop's turn, so that all requests read in one turn share a batch.
  */
 export function createAdaptiveBatcher<Item, Result>(
@@ -54,25 +57,48 @@ export function createAdaptiveBatcher<Item, Result>(
   const { maxBatch, maxQueued, maxInFlight, flush } = options
   const maxBatchWeight = options.maxBatchWeight ?? Number.POSITIVE_INFINITY
   const maxQueuedWeight = options.maxQueuedWeight ?? Number.POSITIVE_INFINITY
+  const overlapAfterMs = options.overlapAfterMs ?? Number.POSITIVE_INFINITY
   let queue: Entry<Item, Result>[] = []
   let queuedWeight = 0
-  let inFlight = 0
+  /** When each batch under way began, the oldest first. */
+  const inFlight = new Set<{ readonly startedAt: number }>()
   let itemsInFlight = 0
+  let lookingAgain: NodeJS.Timeout | undefined
   let scheduled = false
   let closed = false
   let onIdle: (() => void) | undefined
 
   const mayStart = () => {
-    if (queue.length === 0 || inFlight >= maxInFlight) return false
-    return options.overlapEvenly !== true || queue.length * inFlight >= itemsInFlight
+    if (queue.length === 0 || inFlight.size >= maxInFlight) return false
+    if (inFlight.size === 0 || options.overlapFrom === undefined || patienceLeft() <= 0) return true
+    return queue.length >= options.overlapFrom && queue.length * inFlight.size >= itemsInFlight
+  }
+
+  /** How long the oldest batch under way may still hold others back, in milliseconds. */
+  const patienceLeft = () => {
+    for (const { startedAt } of inFlight) return startedAt + overlapAfterMs - performance.now()
+    return 0
+  }
+
+  const lookAgain = () => {
+    if (lookingAgain !== undefined || overlapAfterMs === Number.POSITIVE_INFINITY) return
+    lookingAgain = setTimeout(() => {
+      lookingAgain = undefined
+      schedule()
+    }, patienceLeft())
   }
 
   const schedule = () => {
-    if (scheduled || !mayStart()) return
+    if (scheduled) return
+    if (!mayStart()) {
+      if (queue.length > 0 && inFlight.size < maxInFlight) lookAgain()
+      return
+    }
     scheduled = true
     setImmediate(() => {
       scheduled = false
       while (mayStart()) void send(takeBatch())
+      schedule()
     })
   }
 
@@ -91,7 +117,8 @@ export function createAdaptiveBatcher<Item, Result>(
   }
 
   const send = async (batch: readonly Entry<Item, Result>[]) => {
-    inFlight += 1
+    const own = { startedAt: performance.now() }
+    inFlight.add(own)
     itemsInFlight += batch.length
     try {
       const results = await flush(batch.map((entry) => entry.item))
@@ -100,9 +127,9 @@ export function createAdaptiveBatcher<Item, Result>(
     } catch (error) {
       for (const entry of batch) entry.reject(error)
     } finally {
-      inFlight -= 1
+      inFlight.delete(own)
       itemsInFlight -= batch.length
-      if (inFlight === 0 && queue.length === 0) onIdle?.()
+      if (inFlight.size === 0 && queue.length === 0) onIdle?.()
       schedule()
     }
   }
@@ -123,7 +150,7 @@ export function createAdaptiveBatcher<Item, Result>(
     fullness: () => Math.max(queue.length / maxQueued, queuedWeight / maxQueuedWeight),
     close: () => {
       closed = true
-      if (inFlight === 0 && queue.length === 0) return Promise.resolve()
+      if (inFlight.size === 0 && queue.length === 0) return Promise.resolve()
       return new Promise((resolve) => {
         onIdle = resolve
       })

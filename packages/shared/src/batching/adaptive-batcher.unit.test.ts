@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createAdaptiveBatcher } from './adaptive-batcher.ts'
 
 /** A flush that records its batches and finishes each when told to. */
@@ -56,9 +56,9 @@ describe('the adaptive batcher', () => {
     expect(batches[2]?.items).toEqual([5])
   })
 
-  test('that overlaps evenly sends a second batch only once it is as large as the one under way', async () => {
+  test('that overlaps from a size sends a second batch only once it has that and is as large as the one under way', async () => {
     const { batches, flush } = controlledFlush()
-    const batcher = createAdaptiveBatcher({ ...limits, maxInFlight: 2, overlapEvenly: true, flush })
+    const batcher = createAdaptiveBatcher({ ...limits, maxInFlight: 2, overlapFrom: 2, flush })
     for (const item of [1, 2, 3]) void batcher.add(item)
     await turn()
     for (const item of [4, 5]) void batcher.add(item)
@@ -74,6 +74,43 @@ describe('the adaptive batcher', () => {
     batches[1]?.finish()
     await turn()
     expect(batches[2]?.items).toEqual([7])
+    void batcher.add(8)
+    await turn()
+    expect(batches).toHaveLength(3)
+    void batcher.add(9)
+    await turn()
+    expect(batches[3]?.items).toEqual([8, 9])
+  })
+
+  test('a slow batch holds small ones back no longer than it may', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const { batches, flush } = controlledFlush()
+    const batcher = createAdaptiveBatcher({
+      ...limits,
+      maxBatch: 1,
+      maxInFlight: 2,
+      overlapFrom: 5,
+      overlapAfterMs: 50,
+      flush,
+    })
+    void batcher.add(1)
+    void batcher.add(2)
+    await turn()
+    await vi.advanceTimersByTimeAsync(49)
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[1]])
+    await vi.advanceTimersByTimeAsync(1)
+    await turn()
+    expect(batches.map((batch) => batch.items)).toEqual([[1], [2]])
+    // While it is still under way, the others go on at once.
+    batches[1]?.finish()
+    await turn()
+    void batcher.add(3)
+    await turn()
+    expect(batches[2]?.items).toEqual([3])
   })
 
   test('a batch stays under its weight, and an item that is heavier travels alone', async () => {

@@ -54,6 +54,10 @@ const RECORD_OVERHEAD_BYTES = 512
 
 /** While one batch is at MongoDB or Kafka another can be on its way; more only makes the batches smaller. */
 const MAX_BATCHES_IN_FLIGHT = 2
+/** A batch costs MongoDB, Kafka and this process much the same whatever its size: under light load one at a time is quicker. */
+const MIN_OVERLAPPING = 16
+/** A batch that takes longer than any usual one, such as for a partition without a leader, holds up no others. */
+const MAX_HELD_BACK_MS = 50
 
 /** After MongoDB knew an event, this many batches ask it before they are published: repeats seldom come alone. */
 const ASK_FIRST_BATCHES = 100
@@ -81,8 +85,8 @@ export function createPublishEvent(options: PublishEventOptions): PublishEvent {
     maxBatch: options.maxBatch,
     maxQueued: options.maxQueued,
     maxInFlight: MAX_BATCHES_IN_FLIGHT,
-    // A batch costs MongoDB, Kafka and this process much the same whatever its size.
-    overlapEvenly: true,
+    overlapFrom: MIN_OVERLAPPING,
+    overlapAfterMs: MAX_HELD_BACK_MS,
     weigh: ({ event }) => (event.message.value?.length ?? 0) + RECORD_OVERHEAD_BYTES,
     maxBatchWeight: MAX_BATCH_BYTES,
     maxQueuedWeight: MAX_QUEUED_BYTES,
