@@ -58,7 +58,7 @@ export async function openIngestBench(): Promise<IngestBench> {
     secret,
     startIngest: (...nodeFlags) =>
       start({
-        command: [process.execPath, ...nodeFlags, process.env.INGEST_MAIN ?? 'services/ingest/src/main.ts'],
+        command: [process.execPath, ...nodeFlags, 'services/ingest/src/main.ts'],
         env: {
           PATH: process.env.PATH,
           ...addresses,
