@@ -6,19 +6,7 @@ import { openDecoder } from './decoder.ts'
 import { openEncoder } from './encoder.ts'
 import { registerSchema } from './register-schema.ts'
 import { readSchema } from './schemas.ts'
-
-const change: PersonChange = {
-  eventId: 'evt_1',
-  source: 'test',
-  type: 'person.promotion',
-  timestamp: Date.UTC(2026, 0, 1),
-  receivedAt: Date.UTC(2026, 0, 2),
-  companyId: 'acme',
-  companyName: 'Acme',
-  personId: 'p1',
-  bodySha256: 'ab'.repeat(32),
-  payload: '{"id":"evt_1"}',
-}
+import { sampleChange as change } from './test-kit/sample-change.ts'
 
 const registry = createRegistry(process.env.SCHEMA_REGISTRY_URL ?? '')
 let topic: string

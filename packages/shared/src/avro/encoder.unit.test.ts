@@ -4,23 +4,13 @@ import { describe, expect, test } from 'vitest'
 import type { PersonChange } from '../messages/messages.ts'
 import { openEncoder } from './encoder.ts'
 import { readSchema } from './schemas.ts'
+import { sampleChange } from './test-kit/sample-change.ts'
 
 const ID = 0x01020304
 const encode = await openEncoder({ getRegistryIdBySchema: async () => ID }, 'topic', 'person-change')
 const type = avro.Type.forSchema(JSON.parse(readSchema('person-change')))
 
-const changeWith = (payload: string): PersonChange => ({
-  eventId: 'evt_1',
-  source: 'test',
-  type: 'person.promotion',
-  timestamp: Date.UTC(2026, 0, 1),
-  receivedAt: Date.UTC(2026, 0, 2),
-  companyId: 'acme',
-  companyName: 'Acme',
-  personId: 'p1',
-  bodySha256: 'ab'.repeat(32),
-  payload,
-})
+const changeWith = (payload: string): PersonChange => ({ ...sampleChange, payload })
 
 const inWireFormat = (change: PersonChange) => Buffer.concat([Buffer.from([0, 1, 2, 3, 4]), type.toBuffer(change)])
 
