@@ -4,13 +4,11 @@ import type { CheckResult } from '../telemetry/admin-server.ts'
 import { createPartitioner } from './create-partitioner.ts'
 import { createKafkaCheck } from './kafka-check.ts'
 import type { OutgoingMessage, Publisher } from './outgoing.ts'
+import { RECORD_OVERHEAD_BYTES } from './rules/record-overhead.ts'
 import { createSendWhole, ONE_TRY } from './send-whole.ts'
 
 /** Kafka's default `message.max.bytes` is 1 MiB for one partition's batch; this stays under it whatever the partition. */
 const MAX_REQUEST_BYTES = 768 * 1024
-
-/** What a record costs beside key and value: attributes, deltas, header names and values, generously. */
-const RECORD_OVERHEAD_BYTES = 512
 
 export interface OpenPublisher extends Publisher {
   check(): CheckResult | Promise<CheckResult>

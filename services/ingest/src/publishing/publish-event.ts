@@ -1,6 +1,7 @@
 import { createAdaptiveBatcher } from '@buyer-group/shared/batching/adaptive-batcher.ts'
 import { classifyError } from '@buyer-group/shared/errors/classify-error.ts'
 import type { OutgoingMessage } from '@buyer-group/shared/kafka/outgoing.ts'
+import { RECORD_OVERHEAD_BYTES } from '@buyer-group/shared/kafka/rules/record-overhead.ts'
 import type { FindRecorded } from './find-recorded.ts'
 import { compareBody, type KnownEvents } from './known-events.ts'
 import type { PublishEachResult } from './publish-each.ts'
@@ -50,7 +51,6 @@ export interface PublishEvent {
 /** One request to Kafka holds less than its 1 MiB limit whatever the partition, so that it fails or holds as one. */
 const MAX_BATCH_BYTES = 700 * 1024
 const MAX_QUEUED_BYTES = 64 * 1024 * 1024
-const RECORD_OVERHEAD_BYTES = 512
 
 /** While one batch is at MongoDB or Kafka another can be on its way; more only makes the batches smaller. */
 const MAX_BATCHES_IN_FLIGHT = 2

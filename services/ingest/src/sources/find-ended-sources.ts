@@ -1,8 +1,12 @@
+import { lastEndOf } from './last-end-of.ts'
 import type { Sources } from './sources.ts'
 
 /** The names of sources none of whose secrets is valid at `now` (milliseconds) or will be. */
 export function findEndedSources({ names, find }: Pick<Sources, 'names' | 'find'>, now: number): string[] {
-  return names.filter((name) => find(name)?.secrets.every(({ notAfter }) => notAfter !== undefined && notAfter <= now))
+  return names.filter((name) => {
+    const source = find(name)
+    return source !== undefined && lastEndOf(source) <= now
+  })
 }
 
 /** What is wrong with a file that has such sources, in words that go on after its name; undefined for none. */

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
-import { findLastEnd } from './find-last-end.ts'
+import { lastEndOf } from './last-end-of.ts'
 import type { Sources } from './sources.ts'
 
 /** Reports when sources will have no secret any more, so that somebody can be told in time. */
@@ -15,8 +15,8 @@ export function watchSecretEnds(registry: Registry, sources: () => Sources): voi
       const { names, find } = sources()
       for (const name of names) {
         const source = find(name)
-        const end = source === undefined ? undefined : findLastEnd(source)
-        if (end !== undefined) this.set({ source: name }, end / 1_000)
+        const end = source === undefined ? Number.POSITIVE_INFINITY : lastEndOf(source)
+        if (Number.isFinite(end)) this.set({ source: name }, end / 1_000)
       }
     },
   })

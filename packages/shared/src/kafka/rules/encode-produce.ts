@@ -1,5 +1,6 @@
 import { ByteWriter } from './byte-writer.ts'
 import { crc32c } from './crc32c.ts'
+import { RECORD_OVERHEAD_BYTES } from './record-overhead.ts'
 import { type RecordToWrite, writeRecord } from './write-record.ts'
 
 /** What a producer that is neither idempotent nor transactional sends, not compressed. */
@@ -18,8 +19,7 @@ interface PartitionToEncode {
   readonly messages: readonly RecordToWrite[]
 }
 
-/** Of a record beside its value, and of a batch beside its records, for a guess. */
-const RECORD_OVERHEAD_BYTES = 512
+/** Of a batch beside its records, for a guess. */
 const BATCH_OVERHEAD_BYTES = 128
 
 const MAGIC = 2
